@@ -1,0 +1,137 @@
+"""A loan between two events: what happens to it (Event), where it stands (State), what a happening changed (Effect).
+
+All money is Decimal dollars of two decimals; dates are business dates.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from finance.money import ZERO, cents
+from finance.terms import LoanTerms
+
+# The order of one day. An ordinary payment stands before a principal-only one; ties are broken by id, as text.
+RANKS = {
+    "disburse": 0,
+    "rate_change": 1,
+    "fee": 2,
+    "fee_waiver": 3,
+    "payment": 4,
+    "payoff": 6,
+    "charge_off": 7,
+    "recovery": 8,
+    "late_fee": 9,
+}
+PRINCIPAL_ONLY_RANK = 5
+CASH_KINDS = ("payment", "payoff", "recovery")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One dated business event of a loan.
+
+    kind: one of RANKS, or "reversal", which takes no place in the order: it removes its `target` from the history.
+    on: the date it counts from.  booked: the date we knew; None is the same date.
+    amount: dollars, above zero; what a charge_off writes off follows from the loan, so it bears none.
+    rate: percent a year, for a rate_change.  principal_only: a payment that pays nothing but principal.
+    """
+
+    id: str
+    kind: str
+    on: date
+    booked: date | None = None
+    amount: Decimal | None = None
+    rate: Decimal | None = None
+    target: str | None = None
+    principal_only: bool = False
+
+    @property
+    def known(self) -> date:
+        """The date we knew of it."""
+        return self.booked or self.on
+
+    @property
+    def order(self) -> tuple[date, int, str]:
+        """Its place in the loan's history, whatever the order of arrival."""
+        rank = PRINCIPAL_ONLY_RANK if self.principal_only else RANKS[self.kind]
+        return self.on, rank, self.id
+
+
+@dataclass(slots=True, kw_only=True)
+class Totals:
+    """What happened so far, in dollars. fees_assessed includes late_fees. fees_waived is what was really lowered."""
+
+    disbursed: Decimal = ZERO
+    cash_in: Decimal = ZERO
+    paid_principal: Decimal = ZERO
+    paid_interest: Decimal = ZERO
+    paid_fees: Decimal = ZERO
+    fees_assessed: Decimal = ZERO
+    fees_waived: Decimal = ZERO
+    late_fees: Decimal = ZERO
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Where a loan stands at the end of the day `accrued_through`; built anew, or from stored figures.
+
+    rate: percent a year in force.  accrued: exact unpaid interest of the days before `accrued_through`.
+    credit: cash that went to interest and principal and so fills instalments (not fees, not principal_only).
+    written_off: what a charge-off wrote off and nobody has recovered yet.  recovered: cash after the charge-off.
+    """
+
+    rate: Decimal
+    rounding: str = "HALF_UP"
+    principal: Decimal = ZERO
+    accrued: Fraction = Fraction(0)
+    fees: Decimal = ZERO
+    unapplied: Decimal = ZERO
+    accrued_through: date | None = None
+    credit: Decimal = ZERO
+    charged_off: bool = False
+    written_off: Decimal = ZERO
+    recovered: Decimal = ZERO
+    totals: Totals = field(default_factory=Totals)
+
+    @classmethod
+    def opening(cls, terms: LoanTerms) -> "State":
+        """A loan signed but not yet paid out."""
+        return cls(rate=terms.rate, rounding=terms.rounding)
+
+    @property
+    def interest(self) -> Decimal:
+        """Interest owed, rounded; also what the books hold as receivable.
+
+        Under residue "carry" the exact figure may stand up to half a cent below zero; owed is then nothing.
+        """
+        return max(ZERO, cents(self.accrued, self.rounding))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What one event, or one accrual, changed: signed changes of each balance, in dollars.
+
+    kind: "accrual" (then event is None), or what the event did: a payment after a charge-off is a "recovery", a
+    recovery of a loan that is not charged off a "payment".
+    cash: in is positive.  principal, interest, fees: what the borrower owes; up is positive.
+    unapplied: what is held for the borrower; up is positive.
+    income: interest earned in this effect: all of an accrual's interest, and zero elsewhere but for one case. When
+    a part payment leaves an exact half cent under HALF_EVEN, what is owed may fall by a cent more or less than was
+    paid, and that cent is (negative or positive) income of the payment's effect.
+    written_off: the change of what stands written off.  recovered: cash taken against it.
+
+    Every effect of cash obeys cash = unapplied + recovered + income - principal - interest - fees.
+    """
+
+    on: date
+    kind: str
+    event: str | None = None
+    cash: Decimal = ZERO
+    principal: Decimal = ZERO
+    interest: Decimal = ZERO
+    fees: Decimal = ZERO
+    unapplied: Decimal = ZERO
+    income: Decimal = ZERO
+    written_off: Decimal = ZERO
+    recovered: Decimal = ZERO

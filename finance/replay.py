@@ -1,0 +1,308 @@
+"""Servicing a daily simple-interest loan: its state is a function of the set of its events.
+
+The same two steps, accrue() and apply(), carry one loan forward event by event and replay a whole history, so the
+short way and the long way cannot disagree.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from finance.ageing import Arrears, arrears
+from finance.allocation import Split, allocate
+from finance.errors import Refused
+from finance.interest import simple_interest
+from finance.latefees import assessment_days, late_fees
+from finance.loan_state import CASH_KINDS, Effect, Event, State, Totals
+from finance.money import ZERO
+from finance.payoff import net_payoff, payoff
+from finance.terms import LoanTerms
+
+__all__ = (
+    "Allocation",
+    "Effect",
+    "Event",
+    "Journal",
+    "LoanChargedOff",
+    "Position",
+    "State",
+    "Totals",
+    "accrue",
+    "apply",
+    "in_order",
+    "journal",
+    "replay",
+)
+
+
+class LoanChargedOff(Refused):
+    """Money lent or a fee charged after a charge-off. Facts: `kind` and `on` of the event."""
+
+    code = "loan_charged_off"
+    message = (
+        "The {kind} of {on} cannot stand: the loan is charged off before it. It can once the charge-off is reversed."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """A history replayed. effects, in order, add up to `state`, the end of the day `through`.
+
+    late_fees: those the terms' rule assesses, as events; their effects are among `effects`.
+    """
+
+    effects: list[Effect]
+    state: State
+    late_fees: list[Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """Where the dollars of one payment went."""
+
+    event: str
+    on: date
+    fees: Decimal
+    interest: Decimal
+    principal: Decimal
+    unapplied: Decimal
+    recovered: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A loan at the end of `as_of`, with the events known on `known_on` (None: all of them)."""
+
+    as_of: date
+    known_on: date | None
+    state: State
+    arrears: Arrears
+    allocations: list[Allocation]
+
+    @property
+    def payoff(self) -> Decimal:
+        """Dollars owed in all; paid on `as_of`, they leave nothing. Money held unapplied is not deducted."""
+        return payoff(self.state)
+
+    @property
+    def net_payoff(self) -> Decimal:
+        """The payoff less what is held unapplied, not below zero."""
+        return net_payoff(self.state)
+
+
+def accrue(terms: LoanTerms, state: State, to: date) -> Effect | None:
+    """Accrue interest through the end of day `to`: that of the days before `to`. Changes `state`.
+
+    Returns what to post, which telescopes: the rounded total less what was posted before. None when that is nothing.
+    """
+    start, before = state.accrued_through, state.interest
+    assert start is None or start <= to, (start, to)
+    state.accrued_through = to
+    if start is None or not state.principal:
+        return None
+    state.accrued += simple_interest(state.principal, state.rate, terms.day_count, start, to)
+    earned = state.interest - before
+    return Effect(on=to, kind="accrual", interest=earned, income=earned) if earned else None
+
+
+def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
+    """Apply one event (never a reversal) to a loan accrued through that day. Changes `state`.
+
+    Within a day, events are applied in the order of Event.order. Raises LoanChargedOff for money lent, or a fee
+    charged, after a charge-off.
+    """
+    assert state.accrued_through == event.on, (state.accrued_through, event)
+    if event.kind in CASH_KINDS:
+        return _recover(state, event) if state.charged_off else _pay(terms, state, event)
+    if event.kind == "rate_change":
+        assert event.rate is not None, event
+        state.rate = event.rate
+        return Effect(on=event.on, kind=event.kind, event=event.id)
+    if event.kind == "charge_off":
+        return _charge_off(state, event)
+    amount = _amount(event)
+    if event.kind == "fee_waiver":
+        lowered = min(amount, state.fees)
+        state.fees -= lowered
+        state.totals.fees_waived += lowered
+        return Effect(on=event.on, kind=event.kind, event=event.id, fees=-lowered)
+    if state.charged_off:
+        raise LoanChargedOff(kind=event.kind.replace("_", " "), on=event.on.isoformat())
+    if event.kind == "disburse":
+        state.principal += amount
+        state.totals.disbursed += amount
+        return Effect(on=event.on, kind=event.kind, event=event.id, cash=-amount, principal=amount)
+    assert event.kind in ("fee", "late_fee"), event
+    state.fees += amount
+    state.totals.fees_assessed += amount
+    if event.kind == "late_fee":
+        state.totals.late_fees += amount
+    return Effect(on=event.on, kind=event.kind, event=event.id, fees=amount)
+
+
+def _amount(event: Event) -> Decimal:
+    assert event.amount is not None, event
+    assert event.amount > 0, event
+    return event.amount
+
+
+def _pay(terms: LoanTerms, state: State, event: Event) -> Effect:
+    amount, before = _amount(event), state.interest
+    due = Split(fees=state.fees, interest=before, principal=state.principal)
+    split = allocate(amount, due, terms.allocation_order, principal_only=event.principal_only)
+    state.fees -= split.fees
+    state.principal -= split.principal
+    state.unapplied += split.unapplied
+    paid_in_full = split.interest == before > 0
+    if paid_in_full and terms.residue == "drop":
+        state.accrued = Fraction(0)
+    elif split.interest:
+        state.accrued -= Fraction(split.interest)
+    if not state.principal and not state.interest:
+        state.accrued = Fraction(0)
+    if not event.principal_only:
+        state.credit += split.interest + split.principal
+    totals = state.totals
+    totals.cash_in += amount
+    totals.paid_fees += split.fees
+    totals.paid_interest += split.interest
+    totals.paid_principal += split.principal
+    change = state.interest - before
+    return Effect(
+        on=event.on,
+        kind="payoff" if event.kind == "payoff" else "payment",
+        event=event.id,
+        cash=amount,
+        principal=-split.principal,
+        interest=change,
+        fees=-split.fees,
+        unapplied=split.unapplied,
+        income=change + split.interest,
+    )
+
+
+def _charge_off(state: State, event: Event) -> Effect:
+    """Everything owed is written off, interest as rounded; nothing accrues afterwards."""
+    principal, interest, fees = state.principal, state.interest, state.fees
+    written_off = principal + interest + fees
+    state.principal = state.fees = ZERO
+    state.accrued = Fraction(0)
+    state.charged_off = True
+    state.written_off += written_off
+    return Effect(
+        on=event.on,
+        kind=event.kind,
+        event=event.id,
+        principal=-principal,
+        interest=-interest,
+        fees=-fees,
+        written_off=written_off,
+    )
+
+
+def _recover(state: State, event: Event) -> Effect:
+    """Cash after a charge-off lowers what stands written off, and nothing else; what is over is held unapplied."""
+    amount = _amount(event)
+    recovered = min(amount, state.written_off)
+    state.written_off -= recovered
+    state.recovered += recovered
+    state.unapplied += amount - recovered
+    state.totals.cash_in += amount
+    return Effect(
+        on=event.on,
+        kind="recovery",
+        event=event.id,
+        cash=amount,
+        unapplied=amount - recovered,
+        written_off=-recovered,
+        recovered=recovered,
+    )
+
+
+def in_order(events: Iterable[Event], *, known_on: date | None = None) -> list[Event]:
+    """The events that stand, in the order they count.
+
+    known_on: only what was booked by that date exists, reversals too; None is all. What a reversal targets vanishes
+    from its own date on, whatever the reversal's date.
+    """
+    known = [event for event in events if known_on is None or event.known <= known_on]
+    gone = {event.target for event in known if event.kind == "reversal"}
+    standing = (event for event in known if event.kind != "reversal" and event.id not in gone)
+    return sorted(standing, key=lambda event: event.order)
+
+
+def journal(
+    terms: LoanTerms,
+    events: Iterable[Event],
+    *,
+    through: date,
+    accrue_on: Iterable[date] = (),
+    late_fees_through: date | None = None,
+    known_on: date | None = None,
+) -> Journal:
+    """Replay a whole history to the end of the day `through`, in any order of arrival.
+
+    Interest is posted on each date of an event, each date of `accrue_on` up to `through`, and on `through` itself.
+
+    late_fees_through: None derives no late fee; late_fee events then count as they were recorded. With a date, and a
+    rule in the terms, late fees are derived for the days up to it and late_fee events are left out, but for one
+    thing: a reversal whose target is a derived id ("late-fee-3") keeps that fee from being assessed.
+    """
+    events = list(events)
+    through_fees = min(through, late_fees_through) if late_fees_through is not None else None
+    derives = terms.late_fee is not None and through_fees is not None
+    looked_at = assessment_days(terms, through=through_fees) if through_fees is not None else {}
+    excused = {e.target for e in events if e.kind == "reversal" and (known_on is None or e.known <= known_on)}
+    by_day: defaultdict[date, list[Event]] = defaultdict(list)
+    for event in in_order(events, known_on=known_on):
+        if event.on <= through and not (derives and event.kind == "late_fee"):
+            by_day[event.on].append(event)
+    posting_days = {day for day in accrue_on if day <= through} | by_day.keys() | {through}
+
+    state = State.opening(terms)
+    effects: list[Effect] = []
+    assessed: list[Event] = []
+    for day in sorted(posting_days | looked_at.keys()):
+        if day in posting_days:
+            _accrue_into(effects, terms, state, day)
+        effects += [apply(terms, state, event) for event in by_day.get(day, ())]
+        fees = late_fees(terms, state, day, looked_at[day]) if day in looked_at else []
+        for fee in fees:
+            if fee.id not in excused:
+                _accrue_into(effects, terms, state, day)
+                effects.append(apply(terms, state, fee))
+                assessed.append(fee)
+    return Journal(effects=effects, state=state, late_fees=assessed)
+
+
+def _accrue_into(effects: list[Effect], terms: LoanTerms, state: State, day: date) -> None:
+    if accrual := accrue(terms, state, day):
+        effects.append(accrual)
+
+
+def replay(terms: LoanTerms, events: Iterable[Event], *, as_of: date, known_on: date | None = None) -> Position:
+    """Where the loan stood at the end of `as_of`: as we know now, or as was known on `known_on`."""
+    played = journal(terms, events, through=as_of, known_on=known_on)
+    allocations = [
+        Allocation(
+            event=effect.event,
+            on=effect.on,
+            fees=-effect.fees,
+            interest=effect.income - effect.interest,
+            principal=-effect.principal,
+            unapplied=effect.unapplied,
+            recovered=effect.recovered,
+        )
+        for effect in played.effects
+        if effect.event is not None and effect.kind in CASH_KINDS
+    ]
+    return Position(
+        as_of=as_of,
+        known_on=known_on,
+        state=played.state,
+        arrears=arrears(terms, played.state, as_of),
+        allocations=allocations,
+    )

@@ -1,0 +1,233 @@
+"""A loan's schedule: what falls due when, and how each payment splits into interest and principal.
+
+Interest is exact until it stands in a row, then rounded once to cents; no sub-cent remainder is carried from row to
+row. The last row pays all that is left, so it absorbs every rounding difference.
+
+All arithmetic is on whole numbers: money in cents, and the rates of all rows over one common denominator.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from math import lcm
+
+from finance.daycount import year_fraction
+from finance.duedates import due_dates, first_period_length, pay_dates
+from finance.errors import BadInput
+from finance.money import from_cents, rounded_quotient, to_cents
+from finance.schedule_terms import FREQUENCIES, Grace, ScheduleTerms, parse_schedule_terms
+
+__all__ = ["Grace", "Row", "Schedule", "ScheduleTerms", "build_schedule", "due_dates", "schedule_case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, in money: opening - principal = closing.
+
+    interest_accrued: of this row's period.  interest: paid with this row, deferred interest included.
+    payment: interest + principal, except in a capitalising row, which pays 0.00 and shows its interest as negative
+    principal.
+    """
+
+    k: int
+    due_date: date
+    pay_date: date
+    opening: Decimal
+    interest_accrued: Decimal
+    interest: Decimal
+    principal: Decimal
+    payment: Decimal
+    closing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The rows and their totals. regular_payment is None for methods without one."""
+
+    regular_payment: Decimal | None
+    rows: tuple[Row, ...]
+    total_interest: Decimal
+    total_payments: Decimal
+    final_payment: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """Each row's rate as numerators over one denominator, and the rate of a plain period (the same as most rows')."""
+
+    of_row: tuple[int, ...]
+    plain: int
+    denominator: int
+
+    def interest(self, opening: int, numerator: int, rounding: str) -> int:
+        """Cents of interest on `opening` cents at a rate of numerator / denominator, rounded once."""
+        return rounded_quotient(opening * numerator, self.denominator, rounding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A row in cents: what accrued, and what is paid as interest, as principal and in all."""
+
+    accrued: int
+    interest: int
+    principal: int
+    payment: int
+
+
+def build_schedule(terms: ScheduleTerms) -> Schedule:
+    """The schedule of `terms`, exact to the cent. Raises BadInput where the terms ask for what cannot be."""
+    due = due_dates(terms)
+    paid = pay_dates(terms, due)
+    rates = _rates(terms, due, paid)
+    splits = _grace_splits(terms, rates)
+    opening = to_cents(terms.principal) - sum(split.principal for split in splits)
+    deferred = sum(split.accrued - split.interest for split in splits) if _defers(terms) else 0
+    regular = _regular_payment(terms, rates, opening) if terms.is_level else None
+    splits += _paying_splits(terms, rates, opening, regular, deferred)
+    return Schedule(
+        regular_payment=None if regular is None else from_cents(regular),
+        rows=_rows(terms, due, paid, splits),
+        total_interest=from_cents(sum(split.interest for split in splits)),
+        total_payments=from_cents(sum(split.payment for split in splits)),
+        final_payment=from_cents(splits[-1].payment),
+    )
+
+
+def schedule_case(given: object) -> dict[str, object]:
+    """The answer to one schedule case: `given` and the result in JSON's shape. Raises BadInput naming the field."""
+    schedule = build_schedule(parse_schedule_terms(given))
+    return {
+        "regular_payment": None if schedule.regular_payment is None else str(schedule.regular_payment),
+        "rows": [
+            {
+                "k": row.k,
+                "due_date": row.due_date.isoformat(),
+                "pay_date": row.pay_date.isoformat(),
+                "opening": str(row.opening),
+                "interest_accrued": str(row.interest_accrued),
+                "interest": str(row.interest),
+                "principal": str(row.principal),
+                "payment": str(row.payment),
+                "closing": str(row.closing),
+            }
+            for row in schedule.rows
+        ],
+        "total_interest": str(schedule.total_interest),
+        "total_payments": str(schedule.total_payments),
+        "final_payment": str(schedule.final_payment),
+    }
+
+
+def _rates(terms: ScheduleTerms, due: tuple[date, ...], paid: tuple[date, ...]) -> _Rates:
+    rate, per_rate = terms.rate.as_integer_ratio()
+    percent = 100 * per_rate
+    if terms.interest_mode == "periodic":
+        length = first_period_length(terms, due[0])
+        plain = rate * length.denominator
+        of_row = (rate * length.numerator, *[plain] * (terms.n - 1))
+        return _Rates(of_row, plain, percent * FREQUENCIES[terms.frequency].per_year * length.denominator)
+    assert terms.day_count is not None
+    accrual = paid if terms.accrual_dates == "adjusted" else due
+    years = [year_fraction(terms.day_count, start, end) for start, end in pairwise((terms.start_date, *accrual))]
+    common = lcm(*{part.denominator for part in years})
+    of_row = tuple(rate * part.numerator * (common // part.denominator) for part in years)
+    return _Rates(of_row, of_row[-1], percent * common)
+
+
+def _defers(terms: ScheduleTerms) -> bool:
+    return terms.grace is not None and terms.grace.type == "defer"
+
+
+def _grace_splits(terms: ScheduleTerms, rates: _Rates) -> list[_Split]:
+    splits: list[_Split] = []
+    balance = to_cents(terms.principal)
+    for numerator in rates.of_row[: terms.grace_rows]:
+        assert terms.grace is not None
+        accrued = rates.interest(balance, numerator, terms.rounding)
+        if terms.grace.type == "principal":
+            splits.append(_Split(accrued, accrued, 0, accrued))
+        elif terms.grace.type == "capitalise":
+            splits.append(_Split(accrued, 0, -accrued, 0))
+            balance += accrued
+        else:
+            splits.append(_Split(accrued, 0, 0, 0))
+    return splits
+
+
+def _regular_payment(terms: ScheduleTerms, rates: _Rates, opening: int) -> int:
+    """The payment p, in cents, of opening x prod(1 + r) = sum of p x (product of later (1 + r)) + balloon."""
+    if terms.payment_amount is not None:
+        return to_cents(terms.payment_amount)
+    numerators = list(rates.of_row[terms.grace_rows :])
+    if terms.odd_first != "solve":
+        numerators[0] = rates.plain
+    balloon = 0
+    if terms.method == "balloon" and terms.balloon_amount is not None:
+        balloon = to_cents(terms.balloon_amount)
+    elif terms.method == "balloon" and terms.amort_n is not None:
+        # The missing periods are plain ones; where there are more rows than periods, the first of them count.
+        numerators = (numerators + [rates.plain] * terms.amort_n)[: terms.amort_n]
+    growth, annuity, scale = 1, 0, 1
+    for numerator in numerators:
+        factor = rates.denominator + numerator
+        scale *= rates.denominator
+        growth *= factor
+        annuity = annuity * factor + scale
+    owed = opening * growth - balloon * scale
+    if owed < 0:
+        raise BadInput(
+            field="balloon_amount",
+            value=terms.balloon_amount,
+            allowed=f"at most {from_cents(opening * growth // scale)}, what the balance grows to unpaid",
+        )
+    unit = to_cents(terms.payment_unit)
+    return unit * rounded_quotient(owed, annuity * unit, "UP" if terms.payment_rounding == "up" else terms.rounding)
+
+
+def _paying_splits(
+    terms: ScheduleTerms, rates: _Rates, opening: int, regular: int | None, deferred: int
+) -> list[_Split]:
+    """The rows after grace. The first of them also collects what was deferred."""
+    numerators = rates.of_row[terms.grace_rows :]
+    equal_part = 0
+    if terms.method == "equal_principal":
+        equal_part = rounded_quotient(opening, len(numerators), terms.rounding)
+    splits: list[_Split] = []
+    balance, last = opening, len(numerators) - 1
+    for k, numerator in enumerate(numerators):
+        accrued = rates.interest(balance, numerator, terms.rounding)
+        if k == last:
+            principal = balance
+        elif regular is None:
+            principal = min(equal_part, balance)
+        else:
+            covered = accrued
+            if k == 0 and terms.odd_first == "separate":
+                # Row 1 pays the difference to a plain period's interest on top, so its principal is a plain row's.
+                covered = rates.interest(balance, rates.plain, terms.rounding)
+            principal = min(regular - covered, balance)
+        interest = accrued if k else accrued + deferred
+        if interest + principal < 0:
+            field = "payment_unit" if terms.payment_amount is None else "payment_amount"
+            allowed = "smaller" if terms.payment_amount is None else "larger"
+            raise BadInput(
+                field=field, value=getattr(terms, field), allowed=f"{allowed}, for row 1 to pay 0.00 or more"
+            )
+        splits.append(_Split(accrued, interest, principal, interest + principal))
+        balance -= principal
+    return splits
+
+
+def _rows(terms: ScheduleTerms, due: tuple[date, ...], paid: tuple[date, ...], splits: list[_Split]) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    balance, opening = to_cents(terms.principal), terms.principal
+    for k, split in enumerate(splits):
+        balance -= split.principal
+        closing = from_cents(balance)
+        accrued = from_cents(split.accrued)
+        interest = accrued if split.interest == split.accrued else from_cents(split.interest)
+        principal, payment = from_cents(split.principal), from_cents(split.payment)
+        rows.append(Row(k + 1, due[k], paid[k], opening, accrued, interest, principal, payment, closing))
+        opening = closing
+    return tuple(rows)

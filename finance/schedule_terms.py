@@ -1,0 +1,228 @@
+"""What a schedule is computed from, and which combinations make sense."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from finance.calendars import ADJUSTMENTS, is_month_end
+from finance.daycount import DAY_COUNTS
+from finance.errors import BadInput
+from finance.inputs import parse_choice, parse_count, parse_date, parse_flag, parse_list, parse_object
+from finance.money import CENT, ROUNDINGS, ZERO, parse_money, parse_rate
+
+METHODS = ("level", "balloon", "interest_only", "equal_principal", "bullet")
+LEVEL_METHODS = ("level", "balloon")
+INTEREST_MODES = ("periodic", "daily")
+ODD_FIRST = ("solve", "separate", "ignore")
+GRACE_TYPES = ("principal", "capitalise", "defer")
+ACCRUAL_DATES = ("unadjusted", "adjusted")
+PAYMENT_ROUNDINGS = ("nearest", "up")
+MOST_ROWS = 2600  # weekly for fifty years
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often a payment falls due. One of `months` and `days` is the period's length; a semimonth is neither."""
+
+    per_year: int
+    months: int = 0
+    days: int = 0
+
+
+FREQUENCIES = {
+    "weekly": Frequency(52, days=7),
+    "biweekly": Frequency(26, days=14),
+    "semimonthly": Frequency(24),
+    "monthly": Frequency(12, months=1),
+    "bimonthly": Frequency(6, months=2),
+    "quarterly": Frequency(4, months=3),
+    "semiannual": Frequency(2, months=6),
+    "annual": Frequency(1, months=12),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """The first `n` rows: `principal` pays interest only, `capitalise` adds it to the balance, `defer` collects it
+    without interest with the first paying row."""
+
+    type: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleTerms:
+    """The terms of a schedule. Raises BadInput, naming the field, for a combination that has no meaning.
+
+    principal: money advanced on `start_date`.  rate: percent a year.  n: rows, grace rows included.
+    frequency: one of FREQUENCIES.  method: one of METHODS.  Fields that a method or frequency does not read are
+    ignored: payment_amount and odd_first act on level and balloon, balloon_amount and amort_n (in paying periods)
+    on balloon, due_day and month_end on months, due_days on semimonthly, day_count and accrual_dates on daily interest.
+    """
+
+    principal: Decimal
+    rate: Decimal
+    n: int
+    frequency: str
+    method: str
+    start_date: date
+    first_due_date: date | None = None
+    due_day: int | None = None
+    due_days: tuple[int, int] | None = None
+    month_end: bool = False
+    interest_mode: str = "periodic"
+    day_count: str | None = None
+    odd_first: str = "solve"
+    payment_amount: Decimal | None = None
+    balloon_amount: Decimal | None = None
+    amort_n: int | None = None
+    grace: Grace | None = None
+    adjust: str = "none"
+    holidays: Collection[date] = ()
+    accrual_dates: str = "unadjusted"
+    rounding: str = "HALF_UP"
+    payment_rounding: str = "nearest"
+    payment_unit: Decimal = CENT
+
+    def __post_init__(self) -> None:
+        _check_method(self)
+        _check_interest(self)
+        _check_dates(self)
+
+    @property
+    def grace_rows(self) -> int:
+        """How many rows are grace rows."""
+        return self.grace.n if self.grace else 0
+
+    @property
+    def is_level(self) -> bool:
+        """Whether the rows pay one regular payment."""
+        return self.method in LEVEL_METHODS
+
+    @property
+    def on_month_ends(self) -> bool:
+        """Whether every due date is a month's last day: asked for, and the anchor is one. Wins over due_day."""
+        return self.month_end and is_month_end(self.first_due_date or self.start_date)
+
+    @property
+    def day_of_month(self) -> int:
+        """The day of month that due dates aim at, for periods of months; 31 aims at the last day."""
+        if self.on_month_ends:
+            return 31
+        return self.due_day or (self.first_due_date or self.start_date).day
+
+
+def parse_schedule_terms(given: object) -> ScheduleTerms:
+    """ScheduleTerms from a JSON-shaped object. Raises BadInput naming the field for anything wrong or unknown."""
+    fields = parse_object(given, "", required=_REQUIRED, optional=_OPTIONAL)
+    return ScheduleTerms(
+        principal=parse_money(fields["principal"], "principal", minimum=CENT),
+        rate=parse_rate(fields["rate"], "rate"),
+        n=parse_count(fields["n"], "n", least=1, most=MOST_ROWS),
+        frequency=parse_choice(fields["frequency"], "frequency", FREQUENCIES),
+        method=parse_choice(fields["method"], "method", METHODS),
+        start_date=parse_date(fields["start_date"], "start_date"),
+        **{name: parse(fields[name], name) for name, parse in _OPTIONAL.items() if name in fields},
+    )
+
+
+def _parse_grace(value: object, field: str) -> Grace:
+    fields = parse_object(value, field, required=("type", "n"))
+    return Grace(
+        type=parse_choice(fields["type"], f"{field}.type", GRACE_TYPES),
+        n=parse_count(fields["n"], f"{field}.n", least=0, most=MOST_ROWS),
+    )
+
+
+def _parse_due_days(value: object, field: str) -> tuple[int, int]:
+    days = [parse_count(day, f"{field}[{k}]", least=1, most=31) for k, day in enumerate(parse_list(value, field))]
+    if len(set(days)) != 2 or len(days) != 2:
+        raise BadInput(field=field, value=value, allowed="two different days of the month, such as [1, 16]")
+    return min(days), max(days)
+
+
+_REQUIRED = ("principal", "rate", "n", "frequency", "method", "start_date")
+
+_OPTIONAL: dict[str, Callable[[object, str], Any]] = {
+    "first_due_date": parse_date,
+    "due_day": lambda value, field: parse_count(value, field, least=1, most=31),
+    "due_days": _parse_due_days,
+    "month_end": parse_flag,
+    "interest_mode": lambda value, field: parse_choice(value, field, INTEREST_MODES),
+    "day_count": lambda value, field: parse_choice(value, field, DAY_COUNTS),
+    "odd_first": lambda value, field: parse_choice(value, field, ODD_FIRST),
+    "payment_amount": lambda value, field: parse_money(value, field, minimum=CENT),
+    "balloon_amount": lambda value, field: parse_money(value, field, minimum=ZERO),
+    "amort_n": lambda value, field: parse_count(value, field, least=1, most=MOST_ROWS),
+    "grace": _parse_grace,
+    "adjust": lambda value, field: parse_choice(value, field, ADJUSTMENTS),
+    "holidays": lambda value, field: frozenset(
+        parse_date(day, f"{field}[{k}]") for k, day in enumerate(parse_list(value, field))
+    ),
+    "accrual_dates": lambda value, field: parse_choice(value, field, ACCRUAL_DATES),
+    "rounding": lambda value, field: parse_choice(value, field, ROUNDINGS),
+    "payment_rounding": lambda value, field: parse_choice(value, field, PAYMENT_ROUNDINGS),
+    "payment_unit": lambda value, field: parse_money(value, field, minimum=CENT),
+}
+
+
+def _check_method(terms: ScheduleTerms) -> None:
+    if terms.method == "bullet" and terms.n != 1:
+        raise BadInput(field="n", value=terms.n, allowed="1 for a bullet, which has one row")
+    if terms.grace and terms.grace.n >= terms.n:
+        raise BadInput(field="grace.n", value=terms.grace.n, allowed=f"less than n, which is {terms.n}")
+    if terms.method == "balloon" and (terms.balloon_amount is None) == (terms.amort_n is None):
+        raise BadInput(
+            field="balloon_amount",
+            value=terms.balloon_amount,
+            allowed="given for a balloon without amort_n, and left out with it",
+        )
+    if terms.is_level and terms.odd_first == "separate" and terms.grace_rows:
+        raise BadInput(field="odd_first", value="separate", allowed="solve or ignore when there is grace")
+
+
+def _check_interest(terms: ScheduleTerms) -> None:
+    if terms.interest_mode != "daily":
+        return
+    if terms.day_count is None:
+        raise BadInput(field="day_count", value=None, allowed=f"one of {', '.join(DAY_COUNTS)} for daily interest")
+    if terms.odd_first != "solve":
+        raise BadInput(field="odd_first", value=terms.odd_first, allowed="solve for daily interest")
+    if terms.method == "balloon" and terms.amort_n is not None:
+        raise BadInput(
+            field="amort_n", value=terms.amort_n, allowed="left out for daily interest; give balloon_amount instead"
+        )
+
+
+def _check_dates(terms: ScheduleTerms) -> None:
+    first, months = terms.first_due_date, FREQUENCIES[terms.frequency].months
+    if first is not None and first <= terms.start_date:
+        raise BadInput(field="first_due_date", value=first, allowed=f"after start_date, which is {terms.start_date}")
+    if terms.frequency == "semimonthly":
+        _check_semimonthly(terms)
+    if months and first is not None and terms.due_day is not None and not _falls_on(first, terms.due_day):
+        raise BadInput(
+            field="due_day",
+            value=terms.due_day,
+            allowed=f"the day of first_due_date, {first}, or a later day where that is its month's last",
+        )
+
+
+def _check_semimonthly(terms: ScheduleTerms) -> None:
+    if terms.due_days is None:
+        raise BadInput(field="due_days", value=None, allowed="two days of the month for semimonthly, such as [1, 16]")
+    if terms.first_due_date is None:
+        raise BadInput(field="first_due_date", value=None, allowed="given for semimonthly, on one of due_days")
+    if not any(_falls_on(terms.first_due_date, day) for day in terms.due_days):
+        raise BadInput(
+            field="first_due_date",
+            value=terms.first_due_date,
+            allowed=f"on one of due_days, {terms.due_days[0]} and {terms.due_days[1]}",
+        )
+
+
+def _falls_on(day: date, day_of_month: int) -> bool:
+    """Whether `day` is that day of its month, or the last day of a month too short for it."""
+    return day.day == day_of_month or (day.day < day_of_month and is_month_end(day))

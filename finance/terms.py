@@ -1,0 +1,103 @@
+"""The terms a daily simple-interest loan is serviced under: all that replay needs beside the events."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate, pairwise
+from typing import Literal
+
+from finance.errors import BadInput
+from finance.inputs import parse_choice
+from finance.money import ROUNDINGS, ZERO
+
+# Daily interest must be additive: a month taken in two halves earns what it earns whole. 30/360 is not.
+DAILY_DAY_COUNTS = ("ACT/365F", "ACT/360", "ACT/ACT")
+PARTS = ("fees", "interest", "principal")
+RESIDUES = ("drop", "carry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instalment:
+    """What the schedule asks for on one date: dollars, interest and principal together."""
+
+    due_date: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFeeRule:
+    """A fee, once per instalment, when it is still unmet at the end of the day `grace_days` after its due date.
+
+    percent: of the scheduled instalment amount, so that a part payment does not change the fee the note promises.
+    flat: dollars. With both, `combine` takes the greater, the lesser or the sum.
+    assessed_from: instalments due before this date bear no fee (a loan boarded in mid-life).
+    """
+
+    grace_days: int
+    percent: Decimal | None = None
+    flat: Decimal | None = None
+    combine: Literal["greater", "lesser", "sum"] = "greater"
+    assessed_from: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.grace_days < 0:
+            raise BadInput(field="grace_days", value=self.grace_days, allowed="a whole number of days, zero or more")
+        if self.percent is None and self.flat is None:
+            raise BadInput(field="percent", value=None, allowed="given when there is no flat fee")
+        for name, value in (("percent", self.percent), ("flat", self.flat)):
+            if value is not None and value < 0:
+                raise BadInput(field=name, value=str(value), allowed="zero or more")
+        parse_choice(self.combine, "combine", ("greater", "lesser", "sum"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanTerms:
+    """The note. Raises BadInput, naming the field, for terms that cannot be serviced.
+
+    rate: percent a year at the start; rate changes are events.  day_count: one of DAILY_DAY_COUNTS.
+    schedule: instalments, oldest first.  allocation_order: the three PARTS, first paid first.
+    residue: what happens to the sub-cent difference when interest is paid in full: "drop" or "carry".
+    past_due_tolerance: dollars an instalment may be short and still count as met.
+    bucket_edges: the first day of each arrears bucket.
+    cumulative: derived; dollars due up to and with each instalment.
+    """
+
+    rate: Decimal
+    day_count: str
+    schedule: tuple[Instalment, ...]
+    allocation_order: tuple[str, ...] = PARTS
+    rounding: str = "HALF_UP"
+    residue: str = "drop"
+    past_due_tolerance: Decimal = ZERO
+    bucket_edges: tuple[int, ...] = (1, 30, 60, 90, 120)
+    late_fee: LateFeeRule | None = None
+    cumulative: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.rate < 0:
+            raise BadInput(field="rate", value=str(self.rate), allowed="a percentage, zero or more")
+        parse_choice(self.day_count, "day_count", DAILY_DAY_COUNTS)
+        parse_choice(self.rounding, "rounding", ROUNDINGS)
+        parse_choice(self.residue, "residue", RESIDUES)
+        if sorted(self.allocation_order) != list(PARTS):
+            shown = ", ".join(self.allocation_order)
+            raise BadInput(field="allocation_order", value=shown, allowed="fees, interest and principal, each once")
+        if self.past_due_tolerance < 0:
+            raise BadInput(field="past_due_tolerance", value=str(self.past_due_tolerance), allowed="zero or more")
+        edges = self.bucket_edges
+        if not edges or edges[0] < 1 or any(low >= high for low, high in pairwise(edges)):
+            raise BadInput(field="bucket_edges", value=list(edges), allowed="whole days from 1 up, each above the last")
+        _check_schedule(self.schedule)
+        object.__setattr__(self, "cumulative", tuple(accumulate(row.amount for row in self.schedule)))
+
+
+def _check_schedule(schedule: tuple[Instalment, ...]) -> None:
+    for k, row in enumerate(schedule):
+        if row.amount < 0:
+            raise BadInput(field=f"schedule[{k}].amount", value=str(row.amount), allowed="zero or more")
+        if k and row.due_date < schedule[k - 1].due_date:
+            raise BadInput(
+                field=f"schedule[{k}].due_date",
+                value=row.due_date.isoformat(),
+                allowed=f"{schedule[k - 1].due_date} or later, as instalments stand in the order of their dates",
+            )

@@ -1,0 +1,205 @@
+"""Laws of servicing that hold for every loan and every history, drawn at random."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal as D
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from finance.ageing import arrears
+from finance.interest import from_units, to_units
+from finance.money import cents
+from finance.payoff import payoff, per_diem
+from finance.replay import Effect, Event, State, accrue, apply, in_order, journal, replay
+from finance.terms import PARTS, Instalment, LateFeeRule, LoanTerms
+
+START = date(2023, 11, 20)
+HORIZON = 500
+END = START + timedelta(HORIZON)
+DAYS = st.integers(0, HORIZON).map(lambda k: START + timedelta(k))
+MONEY = st.integers(1, 200_000).map(lambda count: D(count) / 100).map(lambda amount: amount.quantize(D("0.01")))
+RATES = st.sampled_from([D("0"), D("4.5"), D("7.125"), D("10"), D("12"), D("29.99"), D("36.5")])
+KINDS = ("payment", "payment", "payment", "principal_only", "payoff", "fee", "fee_waiver", "rate_change", "disburse")
+
+laws = settings(max_examples=60, deadline=None)
+
+
+@st.composite
+def loans(draw: st.DrawFn) -> LoanTerms:
+    count = draw(st.integers(1, 8))
+    rows = tuple(Instalment(due_date=START + timedelta(30 * (k + 1)), amount=draw(MONEY)) for k in range(count))
+    return LoanTerms(
+        rate=draw(RATES),
+        day_count=draw(st.sampled_from(["ACT/365F", "ACT/360", "ACT/ACT"])),
+        schedule=rows,
+        allocation_order=tuple(draw(st.permutations(PARTS))),
+        rounding=draw(st.sampled_from(["HALF_UP", "HALF_EVEN"])),
+        residue=draw(st.sampled_from(["drop", "carry"])),
+        past_due_tolerance=draw(st.sampled_from([D("0.00"), D("5.00")])),
+        late_fee=LateFeeRule(grace_days=draw(st.integers(0, 15)), percent=D("5"), flat=D("15.00")),
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn, *, charge_offs: bool = True) -> list[Event]:
+    """Up to a dozen events in no order, the loan's first disbursement among them."""
+    events = [Event(id="start", kind="disburse", on=START, amount=draw(MONEY))]
+    for k in range(draw(st.integers(0, 10))):
+        events.append(_event(draw, f"E{k}"))
+    if charge_offs and draw(st.booleans()):
+        # Nothing may be lent or charged after it, so it comes last but for the cash.
+        off = draw(DAYS)
+        events = [e for e in events if e.on <= off or e.kind not in ("disburse", "fee")]
+        events += [Event(id="off", kind="charge_off", on=off)]
+        events += [Event(id="back", kind="recovery", on=draw(DAYS), amount=draw(MONEY))]
+    return draw(st.permutations(events))
+
+
+def _event(draw: st.DrawFn, name: str) -> Event:
+    kind, on = draw(st.sampled_from(KINDS)), draw(DAYS)
+    if kind == "rate_change":
+        return Event(id=name, kind=kind, on=on, rate=draw(RATES))
+    if kind == "principal_only":
+        return Event(id=name, kind="payment", on=on, amount=draw(MONEY), principal_only=True)
+    return Event(id=name, kind=kind, on=on, amount=draw(MONEY))
+
+
+def balances(state: State) -> dict[str, Any]:
+    names = ("principal", "interest", "fees", "unapplied", "written_off", "recovered")
+    return {name: getattr(state, name) for name in names}
+
+
+def added(effects: Iterable[Effect]) -> dict[str, Any]:
+    sums = {name: D("0.00") for name in balances(State(rate=D("0")))}
+    for effect in effects:
+        for name in sums:
+            sums[name] += getattr(effect, name)
+    return sums
+
+
+@laws
+@given(loans(), histories())
+def test_the_effects_add_up_to_the_state_and_each_reconciles(terms: LoanTerms, events: list[Event]) -> None:
+    played = journal(terms, events, through=END, late_fees_through=END)
+    assert added(played.effects) == balances(played.state)
+    for effect in played.effects:
+        owed = effect.principal + effect.interest + effect.fees
+        if effect.cash:
+            assert effect.cash == effect.unapplied + effect.recovered + effect.income - owed
+        elif effect.kind == "accrual":
+            assert owed == effect.interest == effect.income > 0
+        elif effect.kind == "charge_off":
+            assert effect.written_off == -owed
+
+
+@laws
+@given(loans(), histories())
+def test_every_cent_is_placed_once(terms: LoanTerms, events: list[Event]) -> None:
+    played = journal(terms, events, through=END, late_fees_through=END)
+    state, totals = played.state, played.state.totals
+    assert totals.cash_in == sum(e.amount or 0 for e in events if e.kind in ("payment", "payoff", "recovery"))
+    paid = totals.paid_principal + totals.paid_interest + totals.paid_fees
+    assert totals.cash_in == paid + state.unapplied + state.recovered
+    off = [effect for effect in played.effects if effect.kind == "charge_off"]
+    assert totals.disbursed == state.principal + totals.paid_principal - sum(e.principal for e in off)
+    assert totals.fees_assessed - totals.fees_waived - totals.paid_fees + sum(e.fees for e in off) == state.fees
+    income = sum(effect.income for effect in played.effects)
+    assert income == state.interest + totals.paid_interest - sum(e.interest for e in off)
+
+
+@laws
+@given(loans(), histories(), st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(terms: LoanTerms, events: list[Event], chance: Any) -> None:
+    shuffled = chance.sample(events, len(events))
+    assert journal(terms, shuffled, through=END, late_fees_through=END) == journal(
+        terms, events, through=END, late_fees_through=END
+    )
+
+
+@laws
+@given(loans(), histories(), DAYS, st.data())
+def test_a_reversal_restores_exactly(terms: LoanTerms, events: list[Event], on: date, data: st.DataObject) -> None:
+    kinds = ("payment", "payoff", "fee", "fee_waiver")
+    late = Event(id="late", kind="payment", on=data.draw(DAYS), amount=data.draw(MONEY))
+    target = data.draw(st.sampled_from([late, *(event for event in events if event.kind in kinds)]))
+    reversal = Event(id="undo", kind="reversal", on=on, target=target.id)
+    without = [event for event in events if event is not target]
+    undone = journal(terms, [reversal, *without, target], through=END, late_fees_through=END)
+    assert undone == journal(terms, without, through=END, late_fees_through=END)
+
+
+@laws
+@given(loans(), histories(charge_offs=False), DAYS)
+def test_a_payoff_paid_on_its_date_leaves_nothing(terms: LoanTerms, events: list[Event], on: date) -> None:
+    events = [event for event in events if event.on <= on]
+    owed = replay(terms, events, as_of=on).payoff
+    paid = [Event(id="zz", kind="payoff", on=on, amount=owed)] if owed else []
+    for as_of in (on, END):
+        state = replay(terms, [*events, *paid], as_of=as_of).state
+        assert (state.principal, state.accrued, state.fees) == (0, 0, 0)
+        # Money held for the borrower was there before and stays.
+        assert state.unapplied == replay(terms, events, as_of=on).state.unapplied
+    final = replay(terms, [*events, *paid], as_of=END).arrears
+    assert (final.dpd, final.instalments_satisfied) == (0, len(terms.schedule))
+
+
+@laws
+@given(loans(), histories(), st.lists(DAYS, max_size=6))
+def test_event_by_event_journal_and_replay_agree(terms: LoanTerms, events: list[Event], stops: list[date]) -> None:
+    played = journal(terms, events, through=END, accrue_on=stops)
+    loan, effects = State.opening(terms), []
+    steps: list[tuple[date, Event | None]] = [(event.on, event) for event in in_order(events)]
+    steps = sorted(steps + [(day, None) for day in (*stops, END)], key=lambda step: step[0])
+    for day, event in steps:
+        if accrual := accrue(terms, loan, day):
+            effects.append(accrual)
+        if event is not None:
+            effects.append(apply(terms, loan, event))
+        # Loaded from a row at every step, the exact interest as units.
+        loan = replace(loan, accrued=from_units(to_units(loan.accrued)))
+    assert effects == played.effects
+    assert loan == played.state
+    position = replay(terms, events, as_of=END)
+    assert position.state == loan
+    assert position.arrears == arrears(terms, loan, END)
+    assert position.payoff == payoff(loan)
+
+
+@laws
+@given(loans(), histories(), st.lists(DAYS, max_size=20), st.lists(DAYS, max_size=3))
+def test_where_interest_is_posted_changes_nothing_but_the_posting_dates(
+    terms: LoanTerms, events: list[Event], often: list[date], seldom: list[date]
+) -> None:
+    one = journal(terms, events, through=END, accrue_on=often, late_fees_through=END)
+    other = journal(terms, events, through=END, accrue_on=seldom, late_fees_through=END)
+    assert one.state == other.state
+    assert one.late_fees == other.late_fees
+    happened = [effect for effect in one.effects if effect.kind != "accrual"]
+    assert happened == [effect for effect in other.effects if effect.kind != "accrual"]
+    assert sum(e.income for e in one.effects) == sum(e.income for e in other.effects)
+
+
+@laws
+@given(loans(), histories(), DAYS)
+def test_per_diem_times_days_is_the_interest(terms: LoanTerms, events: list[Event], on: date) -> None:
+    state = journal(terms, [event for event in events if event.on <= on], through=on).state
+    days = (END - on).days
+    daily = sum(per_diem(terms, state, on + timedelta(k)) for k in range(days))
+    expected = state.accrued + daily
+    if terms.day_count != "ACT/ACT":
+        assert daily == days * per_diem(terms, state, on)
+    accrue(terms, state, END)
+    assert state.accrued == expected
+    assert state.interest == max(0, cents(expected, terms.rounding))
+
+
+@laws
+@given(loans(), histories())
+def test_derived_late_fees_recorded_as_events_replay_the_same(terms: LoanTerms, events: list[Event]) -> None:
+    derived = journal(terms, events, through=END, late_fees_through=END)
+    recorded = journal(terms, [*derived.late_fees, *events], through=END)
+    assert recorded.state == derived.state
+    assert recorded.effects == derived.effects
