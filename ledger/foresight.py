@@ -1,0 +1,118 @@
+"""What an act on a loan would change, worked out for the person who is about to confirm it.
+
+ledger.operations.preview really does the act and takes it back; here its result is set beside how things stand, both
+at the end of today, so that every difference is the act's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from finance.errors import Refused
+from finance.money import ZERO
+from finance.replay import Allocation, Position
+from ledger.day import hold_business_day
+from ledger.models import Accrual, Entry, Loan, LoanEvent
+from ledger.operations import preview
+from ledger.standing import carried, event_key, position, read_account
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A payment whose dollars go elsewhere because of the act."""
+
+    event: LoanEvent
+    before: Allocation
+    after: Allocation
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """refusal: why it cannot be done; nothing else is set then. Otherwise what would stand afterwards.
+
+    before, after: the loan at the end of today.  allocation: where the act's own dollars go, if it brings any.
+    moved: other payments that are allocated anew.  interest: corrections of past days.  entries: what is posted.
+    late_fees: charged because of the act.  late_fees_undone: those that no longer stand.
+    """
+
+    refusal: Refused | None = None
+    event: LoanEvent | None = None
+    before: Position | None = None
+    after: Position | None = None
+    state_before: str = ""
+    state_after: str = ""
+    allocation: Allocation | None = None
+    moved: tuple[Moved, ...] = ()
+    interest: tuple[Accrual, ...] = ()
+    late_fees: tuple[LoanEvent, ...] = ()
+    late_fees_undone: tuple[LoanEvent, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def balances(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:
+        """(what, without the act, with it, difference) of every balance, in dollars; what stays at zero is left out."""
+        assert self.before is not None
+        assert self.after is not None
+        was, will = self.before.state, self.after.state
+        rows = [
+            ("Principal", was.principal, will.principal),
+            ("Interest", was.interest, will.interest),
+            ("Fees", was.fees, will.fees),
+            ("Owed in all", self.before.payoff, self.after.payoff),
+            ("Past due", self.before.arrears.past_due_amount, self.after.arrears.past_due_amount),
+            ("Held for the borrower", was.unapplied, will.unapplied),
+            ("Written off", was.written_off, will.written_off),
+            ("Recovered", was.recovered, will.recovered),
+        ]
+        always = ("Principal", "Interest", "Fees", "Owed in all")
+        return [(what, old, new, new - old) for what, old, new in rows if what in always or old or new]
+
+    @property
+    def interest_total(self) -> Decimal:
+        return sum((row.amount for row in self.interest), ZERO)
+
+    @property
+    def changes_state(self) -> bool:
+        return self.state_before != self.state_after
+
+
+def foresee(operation: Callable[..., LoanEvent], loan: Loan, **arguments: Any) -> Foresight:
+    """What `operation(**arguments)`, an act on `loan`, would change if it were done now. Leaves nothing behind."""
+    today = hold_business_day().today
+    account = read_account(loan)
+    # A key of its own: two people who look at the same moment must not wait for each other.
+    shown = preview(operation, loan_id=loan.pk, key=f"preview/{uuid4()}", **arguments)
+    if shown.refusal is not None:
+        return Foresight(refusal=shown.refusal)
+    assert shown.event is not None
+    assert shown.before is not None
+    assert shown.after is not None
+    known = {row.pk: row for row in account.events}
+    later = replace(account, events=(*account.events, shown.event, *shown.consequences))
+    before = {row.event: row for row in position(account, as_of=today).allocations}
+    after = {row.event: row for row in position(later, as_of=today).allocations}
+    undone = [row for row in shown.consequences if row.kind == LoanEvent.Kind.REVERSAL]
+    return Foresight(
+        event=shown.event,
+        before=carried(shown.before, account.terms, today),
+        after=carried(shown.after, account.terms, today),
+        state_before=shown.state_before,
+        state_after=shown.state_after,
+        allocation=after.get(event_key(shown.event.pk)),
+        moved=tuple(
+            Moved(row, before[key], after[key])
+            for row in account.events
+            if (key := event_key(row.pk)) in before and key in after and cents_of(before[key]) != cents_of(after[key])
+        ),
+        interest=shown.accruals,
+        late_fees=tuple(row for row in shown.consequences if row.kind == LoanEvent.Kind.LATE_FEE),
+        late_fees_undone=tuple(known[row.target_id] for row in undone if row.target_id in known),
+        entries=shown.entries,
+    )
+
+
+def cents_of(row: Allocation) -> tuple[Decimal, ...]:
+    """Where the cents went, for comparing."""
+    return row.fees, row.interest, row.principal, row.unapplied, row.recovered

@@ -1,0 +1,125 @@
+"""Fields that every form which moves money shares, and the forms of the acts on a loan."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+
+class MoneyField(forms.DecimalField):
+    """Dollars and cents above zero, as a person writes them: 312.4, 1,234.50 or $1,234.50."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("min_value", Decimal("0.01"))
+        super().__init__(max_digits=18, decimal_places=2, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = value.strip().removeprefix("$").replace(",", "")
+        return super().to_python(value)
+
+
+class ActForm(forms.Form):
+    """An act on a loan that happens once, however often it is sent: `key` names it."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    effective_on = forms.DateField(
+        label="Effective on", help_text="An earlier day is allowed: the loan is worked out anew from it."
+    )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        options["initial"] = {"effective_on": today} | options.get("initial", {})
+        super().__init__(*args, **options)
+        self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
+
+
+class PaymentForm(ActForm):
+    amount = MoneyField()
+    principal_only = forms.BooleanField(
+        required=False, label="Principal only", help_text="Fees and interest stay owed; no instalment is met by it."
+    )
+    field_order = ("amount", "effective_on", "principal_only")
+
+
+class RecoveryForm(ActForm):
+    amount = MoneyField()
+    field_order = ("amount", "effective_on")
+
+
+class FeeForm(ActForm):
+    amount = MoneyField()
+    reason = forms.CharField(max_length=200, help_text="The borrower can read it.")
+    field_order = ("amount", "reason", "effective_on")
+
+
+class ChargeOffForm(ActForm):
+    reason = forms.CharField(max_length=200, label="Why it will not be repaid")
+    field_order = ("reason", "effective_on")
+
+
+# Why a payment comes back: the return codes of the ACH network that a bank sends, and mistakes of our own.
+RETURNS = {
+    "R01": "Insufficient funds",
+    "R02": "Account closed",
+    "R03": "No account, or account cannot be located",
+    "R04": "Invalid account number",
+    "R05": "Consumer account debited as a company's, not authorized",
+    "R06": "Returned at the request of the originating bank",
+    "R07": "Authorization revoked by the customer",
+    "R08": "Payment stopped",
+    "R09": "Uncollected funds",
+    "R10": "Customer says it was not authorized",
+}
+MISTAKES = ["Wrong amount", "Wrong loan", "Wrong day", "Entered twice", "Should not have been entered"]
+
+
+class ReversalForm(forms.Form):
+    """Why something is taken back. `seen` is the loan's last event that the person was shown."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(label="Why it is taken back")
+    remark = forms.CharField(max_length=120, required=False, help_text="What somebody who reads this in a year should know.")
+
+    def __init__(self, *args: Any, cash: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        mistakes = [(words, words) for words in MISTAKES]
+        returned = [(f"{code} {words}", f"{code} {words}") for code, words in RETURNS.items()]
+        choices = [("Returned by the bank", returned), ("A mistake of ours", mistakes)] if cash else mistakes
+        self.fields["reason"].choices = [("", "Choose a reason"), *choices]  # type: ignore[attr-defined]
+
+    @property
+    def words(self) -> str:
+        """The reason as the event keeps it."""
+        reason, remark = self.cleaned_data["reason"], self.cleaned_data["remark"]
+        return f"{reason}. {remark}" if remark else str(reason)
+
+
+class TwoDatesForm(forms.Form):
+    """The day a page shows, and the day on which that was known. Neither may lie after today."""
+
+    as_of = forms.DateField(required=False, label="Effective on")
+    known_on = forms.DateField(required=False, label="As known on")
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+        for field in self.fields.values():
+            field.widget.attrs["max"] = today.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for name in ("as_of", "known_on"):
+            if (on := given.get(name)) and on > self.today:
+                self.add_error(name, f"This day has not come: choose {self.today:%-d %b %Y} or an earlier one.")
+        return given
+
+    @property
+    def shown(self) -> tuple[date, date | None]:
+        """(as_of, known_on) to show: what is wrong is left out, and what was known is shown as of then."""
+        given = self.cleaned_data if self.is_valid() else {}
+        known_on = given.get("known_on")
+        return given.get("as_of") or known_on or self.today, known_on if known_on != self.today else None

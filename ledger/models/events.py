@@ -1,0 +1,122 @@
+"""What happened to a loan: its dated events, and the interest that accrued between them. Append-only."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from ledger.models.books import APPEND_ONLY
+from ledger.models.fields import money, one_of, rate
+from ledger.models.loan import Loan
+from tenants.base import TenantForeignKey, TenantModel
+from tenants.models import User
+
+MOVES_MONEY = ["disbursement", "fee", "fee_waiver", "payment", "late_fee", "recovery"]
+
+
+class LoanEvent(TenantModel):
+    """A business event. It has two dates: when it counts, and when we knew. docs/events.md lists the kinds."""
+
+    rights: ClassVar[str] = APPEND_ONLY
+
+    class Kind(models.TextChoices):
+        DISBURSEMENT = "disbursement"
+        RATE_CHANGE = "rate_change", "Rate change"
+        FEE = "fee"
+        FEE_WAIVER = "fee_waiver", "Fee waiver"
+        PAYMENT = "payment"
+        CHARGE_OFF = "charge_off", "Charge-off"
+        RECOVERY = "recovery"
+        LATE_FEE = "late_fee", "Late fee"
+        REVERSAL = "reversal"
+
+    loan = TenantForeignKey(Loan, related_name="events", db_index=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    effective_on = models.DateField()
+    recorded_on = models.DateField(help_text="The business date on which it became known.")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    amount = money(null=True, blank=True)
+    rate = rate(null=True, blank=True)
+    principal_only = models.BooleanField(default=False)
+    target = TenantForeignKey("self", null=True, blank=True, related_name="reversals", help_text="What it reverses.")
+    cause = TenantForeignKey(
+        "self", null=True, blank=True, related_name="consequences", help_text="What brought it about."
+    )
+    instalment = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a late fee.")
+    reason = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=20, help_text="portal, staff, night, boarding, demo.")
+    by = TenantForeignKey(User, null=True, blank=True, related_name="+", db_index=False)
+    key = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["effective_on", "id"]
+        indexes = [
+            models.Index(fields=["tenant", "loan", "effective_on"], name="event_loan"),
+            models.Index(fields=["tenant", "recorded_on", "id"], name="event_recorded"),
+        ]
+        constraints = [
+            models.UniqueConstraint("tenant", "key", name="event_key_once"),
+            models.UniqueConstraint("tenant", "target", condition=Q(kind="reversal"), name="event_reversed_once"),
+            one_of(
+                "kind",
+                [
+                    "disbursement",
+                    "rate_change",
+                    "fee",
+                    "fee_waiver",
+                    "payment",
+                    "charge_off",
+                    "recovery",
+                    "late_fee",
+                    "reversal",
+                ],
+                "event_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=MOVES_MONEY) | Q(amount__isnull=False, amount__gt=0), name="event_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="reversal", target__isnull=False) | ~Q(kind="reversal") & Q(target__isnull=True),
+                name="event_reversal_has_target",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="rate_change") | Q(rate__isnull=False), name="event_rate_change_has_rate"
+            ),
+            models.CheckConstraint(condition=Q(effective_on__lte=F("recorded_on")), name="event_not_in_the_future"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount or ''}".strip()
+
+
+class Accrual(TenantModel):
+    """Interest of one loan, posted on one day: the sub-ledger of interest, which the night sums into the books.
+
+    The ordinary row of a day has no event; a correction names the event that caused it. Amounts telescope: all rows of
+    a loan up to a day, less the interest paid, are the exact accrued interest rounded once.
+    """
+
+    rights: ClassVar[str] = APPEND_ONLY
+    fenced_by_trigger: ClassVar[bool] = True
+
+    loan = TenantForeignKey(Loan, related_name="accruals", db_index=False)
+    effective_on = models.DateField()
+    booked_on = models.DateField()
+    posted_on = models.DateField()
+    amount = money()
+    event = TenantForeignKey(LoanEvent, null=True, related_name="accruals", db_index=False)
+    # The entry that carries it into the books, where one was posted with it (boarding); otherwise the night of
+    # `posted_on` sums it up.
+    entry = TenantForeignKey("ledger.Entry", null=True, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "posted_on"], name="accrual_posted")]
+        constraints = [
+            models.UniqueConstraint("loan", "effective_on", condition=Q(event__isnull=True), name="accrual_once_a_day"),
+            models.UniqueConstraint(
+                "loan", "effective_on", "event", condition=Q(event__isnull=False), name="accrual_once_a_correction"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} on {self.effective_on}"

@@ -1,0 +1,104 @@
+"""The end of day: what was done, for which loans, what went wrong, and what was proved."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from ledger.models.books import APPEND_ONLY
+from ledger.models.fields import one_of
+from ledger.models.loan import Loan
+from tenants.base import TenantForeignKey, TenantModel
+
+
+class Night(TenantModel):
+    """The closing of one business date. `step` is what is being done, in the order of ledger.close.steps.STEPS."""
+
+    business_date = models.DateField()
+    step = models.CharField(max_length=20)
+    prove_by_replay = models.BooleanField(default=True)
+    # Several days closed in one go (demo and sandbox): the next night follows until the business date is this.
+    advance_to = models.DateField(null=True, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    # Until then, interest of this date may still be posted on it; afterwards never.
+    summarised_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-business_date"]
+        constraints = [models.UniqueConstraint("tenant", "business_date", name="night_once")]
+
+    def __str__(self) -> str:
+        return f"Night of {self.business_date}"
+
+
+class NightChunk(TenantModel):
+    """A range of loans in one step, claimed by a worker with SKIP LOCKED and marked in the same transaction."""
+
+    night = TenantForeignKey(Night, related_name="chunks")
+    step = models.CharField(max_length=20)
+    first_loan_id = models.BigIntegerField()
+    last_loan_id = models.BigIntegerField()
+    loans = models.IntegerField()
+    loan_ids: ClassVar[Any] = ArrayField(models.BigIntegerField(), default=list)
+    findings = models.JSONField(default=list, help_text="What the proof by replay found.")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("tenant", "night", "step", "first_loan_id", name="chunk_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.first_loan_id}-{self.last_loan_id}"
+
+
+class NightException(TenantModel):
+    """A loan that a step could not do. It stands alone; the rest of the night went on."""
+
+    night = TenantForeignKey(Night, related_name="exceptions")
+    loan = TenantForeignKey(Loan, related_name="night_exceptions")
+    step = models.CharField(max_length=20)
+    sentence = models.TextField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("tenant", "night", "loan", "step", name="night_exception_once")]
+
+    def __str__(self) -> str:
+        return f"{self.loan}: {self.sentence}"
+
+
+class Proof(TenantModel):
+    """One law of the books, tried at one moment: what was compared, and whether it held to the cent."""
+
+    rights: ClassVar[str] = APPEND_ONLY
+
+    class Law(models.TextChoices):
+        ENTRIES_BALANCE = "entries_balance", "Every entry balances"
+        SUBLEDGER_IS_GL = "subledger_is_gl", "The loans add up to the general ledger"
+        BALANCES_ARE_POSTINGS = "balances_are_postings", "Each loan's balance is the sum of its postings"
+        REPLAY_IS_LEDGER = "replay_is_ledger", "Replaying each loan gives what stands"
+
+    night = TenantForeignKey(Night, null=True, blank=True, related_name="proofs")
+    law = models.CharField(max_length=30, choices=Law.choices)
+    business_date = models.DateField()
+    proved_at = models.DateTimeField(auto_now_add=True)
+    compared = models.IntegerField(help_text="How many entries, accounts or loans.")
+    differences = models.JSONField(default=list, help_text="Where it did not hold, with both figures.")
+    holds = models.BooleanField()
+
+    class Meta:
+        ordering = ["-proved_at"]
+        constraints = [
+            one_of(
+                "law",
+                ["entries_balance", "subledger_is_gl", "balances_are_postings", "replay_is_ledger"],
+                "proof_law_known",
+            ),
+            models.CheckConstraint(condition=Q(holds=True, differences=[]) | Q(holds=False), name="proof_says_why_not"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_law_display()}: {'holds' if self.holds else 'does not hold'}"

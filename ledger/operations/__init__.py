@@ -1,0 +1,19 @@
+"""One business event, one function. Pages, the API, the admin, Celery and commands call these and nothing below."""
+
+from ledger.operations.charge_off import charge_off_loan, receive_recovery
+from ledger.operations.fees import assess_late_fees, charge_fee, waive_fee
+from ledger.operations.payments import receive_payment
+from ledger.operations.preview import Preview, preview
+from ledger.operations.reversal import reverse_event
+
+__all__ = [
+    "Preview",
+    "assess_late_fees",
+    "charge_fee",
+    "charge_off_loan",
+    "preview",
+    "receive_payment",
+    "receive_recovery",
+    "reverse_event",
+    "waive_fee",
+]

@@ -1,0 +1,48 @@
+"""Money from the borrower."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from ledger.models import LoanEvent
+from ledger.operations.steps import lock, record, require_active, require_possible, seen_before
+from ledger.replay import enter
+from tenants.models import User
+
+
+@transaction.atomic
+def receive_payment(
+    *,
+    loan_id: int,
+    amount: Decimal,
+    effective_on: date,
+    key: str,
+    by: User | None,
+    principal_only: bool = False,
+    source: str = "staff",
+) -> LoanEvent:
+    """Take `amount` dollars from the borrower, as of `effective_on`, which may lie in the past.
+
+    Returns the event; its entries and accruals are what was posted. What a payment leaves over after everything owed
+    is held unapplied. Refuses a loan that is not active, a day that has not come, and a reused key.
+    """
+    loan, balance, day = lock(loan_id)
+    content = {"loan_id": loan_id, "kind": "payment", "amount": amount, "effective_on": effective_on}
+    if event := seen_before(key, **content, principal_only=principal_only):
+        return event
+    require_active(loan, "payments")
+    require_possible(loan, effective_on, day)
+    event = record(
+        loan,
+        "payment",
+        effective_on=effective_on,
+        day=day,
+        key=key,
+        by=by,
+        source=source,
+        amount=amount,
+        principal_only=principal_only,
+    )
+    enter(loan, balance, event, day)
+    return event

@@ -1,0 +1,129 @@
+"""The only writer of journal entries and their postings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db import connection
+
+from finance.errors import Refused
+from ledger.models import Account, Entry, LoanEvent, Period, Posting
+from tenants.current import current_tenant_id
+
+
+class NoAccount(Refused):
+    code = "no_account"
+    message = "The chart of accounts has no {role} account in {currency}: add one, and post again."
+
+
+class NoOpenPeriod(Refused):
+    code = "no_open_period"
+    message = "No period from {on} on is open: open one, and post again."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an entry: `amount` is signed, debits positive."""
+
+    role: str
+    amount: Decimal
+    effective_on: date
+    loan_id: int | None = None
+
+
+def post(
+    *,
+    legal_entity_id: int,
+    currency: str,
+    kind: str,
+    lines: Sequence[Line],
+    effective_on: date,
+    posted_on: date,
+    key: str,
+    event: LoanEvent | None = None,
+    booked_on: date | None = None,
+    reverses: Entry | None = None,
+) -> Entry:
+    """Write one balanced entry. The database refuses it unless it balances and its period is open.
+
+    booked_on: given when the caller already knows the day in the books; otherwise the first open one.
+    """
+    booked_on = booked_on or booking_day(legal_entity_id, effective_on, posted_on)
+    entry = Entry.objects.create(
+        legal_entity_id=legal_entity_id,
+        kind=kind,
+        effective_on=effective_on,
+        booked_on=booked_on,
+        posted_on=posted_on,
+        currency=currency,
+        lines=len(lines),
+        total=sum((line.amount for line in lines if line.amount > 0), Decimal("0.00")),
+        key=key,
+        event=event,
+        reverses=reverses,
+    )
+    Posting.objects.bulk_create(
+        Posting(
+            entry=entry,
+            account_id=account_id(legal_entity_id, currency, line.role),
+            loan_id=line.loan_id,
+            effective_on=line.effective_on,
+            booked_on=booked_on,
+            posted_on=posted_on,
+            currency=currency,
+            debit=max(line.amount, Decimal("0.00")),
+            credit=max(-line.amount, Decimal("0.00")),
+        )
+        for line in lines
+    )
+    return entry
+
+
+def reverse(entry: Entry, *, posted_on: date, key: str, event: LoanEvent | None = None) -> Entry:
+    """Write the contra of `entry`, linked to it. An entry is reversed once."""
+    roles = {account.pk: account.role for account in Account.objects.filter(postings__entry=entry)}
+    lines = [
+        Line(roles[posting.account_id], posting.credit - posting.debit, posting.effective_on, posting.loan_id)
+        for posting in entry.postings.all()
+    ]
+    return post(
+        legal_entity_id=entry.legal_entity_id,
+        currency=entry.currency,
+        kind=f"{entry.kind}_reversed",
+        lines=lines,
+        effective_on=entry.effective_on,
+        posted_on=posted_on,
+        key=key,
+        event=event,
+        reverses=entry,
+    )
+
+
+def booking_day(legal_entity_id: int, effective_on: date, posted_on: date) -> date:
+    """The day in the books of something effective on `effective_on`: that day, or the first open one after it."""
+    if effective_on == posted_on:
+        return effective_on
+    period = (
+        Period.objects.filter(legal_entity_id=legal_entity_id, ends_on__gte=effective_on, closed_at=None)
+        .order_by("starts_on")
+        .first()
+    )
+    if period is None:
+        raise NoOpenPeriod(on=effective_on.isoformat())
+    return max(effective_on, period.starts_on)
+
+
+def account_id(legal_entity_id: int, currency: str, role: str) -> int:
+    """The account that plays `role` for the company in that currency."""
+    return _account_id(current_tenant_id(), legal_entity_id, currency, role, connection.settings_dict["NAME"])
+
+
+@lru_cache(maxsize=4096)  # an account's role never changes, and it is never deleted
+def _account_id(tenant_id: int, legal_entity_id: int, currency: str, role: str, database: str) -> int:
+    found = Account.objects.filter(legal_entity_id=legal_entity_id, currency=currency, role=role)
+    pk = found.values_list("pk", flat=True).first()
+    if pk is None:
+        raise NoAccount(role=role, currency=currency)
+    return pk

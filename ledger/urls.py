@@ -1,0 +1,23 @@
+"""Addresses of loans and what can be done to them."""
+
+from django.urls import path
+
+from ledger.views.act import act, effect
+from ledger.views.acts import ACTS
+from ledger.views.loan import loan
+from ledger.views.loan_event import loan_event
+from ledger.views.loans import loans
+from ledger.views.reverse_event import reverse_event
+
+urlpatterns = [
+    path("loans/", loans, name="loans"),
+    path("loans/<str:number>/", loan, name="loan"),
+    path("loans/<str:number>/events/<int:event_id>/", loan_event, name="loan_event"),
+    path("loans/<str:number>/events/<int:event_id>/reverse/", reverse_event, name="reverse_event"),
+]
+for name in ACTS:
+    address = f"loans/<str:number>/{name.replace('_', '-')}/"
+    urlpatterns += [
+        path(address, act, {"name": name}, name=name),
+        path(f"{address}effect/", effect, {"name": name}, name=f"{name}_effect"),
+    ]

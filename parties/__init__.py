@@ -1,0 +1,1 @@
+"""People and companies, their roles, contacts, bank accounts and identifiers (encrypted)."""

@@ -1,0 +1,3 @@
+from parties.models.party import Identifier, Party, PortalAccess
+
+__all__ = ["Identifier", "Party", "PortalAccess"]

@@ -1,0 +1,1 @@
+"""The lenders on this system: tenants, legal entities, addresses, business dates, users and roles, the fence."""

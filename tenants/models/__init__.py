@@ -1,0 +1,4 @@
+from tenants.models.tenant import Address, LegalEntity, Tenant
+from tenants.models.user import Role, User
+
+__all__ = ["Address", "LegalEntity", "Role", "Tenant", "User"]
