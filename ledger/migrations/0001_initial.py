@@ -424,6 +424,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='loanevent',
+            constraint=models.CheckConstraint(condition=models.Q(('rate__isnull', True), ('rate__gte', 0), _connector='OR'), name='event_rate_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='loanevent',
             constraint=models.CheckConstraint(condition=models.Q(('effective_on__lte', models.F('recorded_on'))), name='event_not_in_the_future'),
         ),
         migrations.AddIndex(

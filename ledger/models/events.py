@@ -82,6 +82,7 @@ class LoanEvent(TenantModel):
             models.CheckConstraint(
                 condition=~Q(kind="rate_change") | Q(rate__isnull=False), name="event_rate_change_has_rate"
             ),
+            models.CheckConstraint(condition=Q(rate__isnull=True) | Q(rate__gte=0), name="event_rate_not_negative"),
             models.CheckConstraint(condition=Q(effective_on__lte=F("recorded_on")), name="event_not_in_the_future"),
         ]
 

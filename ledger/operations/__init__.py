@@ -4,11 +4,13 @@ from ledger.operations.charge_off import charge_off_loan, receive_recovery
 from ledger.operations.fees import assess_late_fees, charge_fee, waive_fee
 from ledger.operations.payments import receive_payment
 from ledger.operations.preview import Preview, preview
+from ledger.operations.rates import change_rate
 from ledger.operations.reversal import reverse_event
 
 __all__ = [
     "Preview",
     "assess_late_fees",
+    "change_rate",
     "charge_fee",
     "charge_off_loan",
     "preview",

@@ -73,7 +73,8 @@ def assess_late_fees(*, loan_id: int, through: date, key: str) -> LoanEvent | No
         loan=loan,
         kind=LoanEvent.Kind.LATE_FEE,
         effective_on=first.on,
-        recorded_on=max(through, first.on),
+        # Known that night; but what overtook the night is corrected today.
+        recorded_on=through if balance.accrued_through <= through else day.today,
         amount=first.amount,
         instalment=instalment,
         reason=f"Instalment {instalment} was not met when its days of grace ended.",

@@ -179,6 +179,7 @@ def event(loan: Loan, **changes: Any) -> LoanEvent:
         ({"amount": None}, "event_amount_positive"),
         ({"kind": "reversal"}, "event_reversal_has_target"),
         ({"kind": "rate_change", "amount": None}, "event_rate_change_has_rate"),
+        ({"kind": "rate_change", "rate": D("-0.01")}, "event_rate_not_negative"),
         ({"effective_on": date(2009, 1, 1)}, "event_not_in_the_future"),
         ({"key": "loan-1/disbursement"}, "event_key_once"),
     ],

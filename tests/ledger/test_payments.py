@@ -9,7 +9,7 @@ import pytest
 
 from ledger.errors import BeforeTheLoan, InTheFuture, KeyReused, LoanNotOpen
 from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent, Posting
-from ledger.operations import receive_payment
+from ledger.operations import change_rate, receive_payment
 from ledger.replay import difference
 from tests.conftest import BUSINESS_DATE, People
 
@@ -120,3 +120,15 @@ def test_a_paid_off_loan_takes_no_payment(pay: Callable[..., LoanEvent]) -> None
         pay("1.00", key="p-2")
     assert str(refusal.value).endswith("is paid off: it takes no payments. A reversal of what ended it opens it again.")
     assert counts() == before
+
+
+def test_a_rate_changed_in_the_past_is_charged_from_its_day(loan: Any, people: People, pay: Callable[..., LoanEvent]) -> None:
+    pay("1052.21")
+    # $12,000.00: 32 days to 1 November at 9.5 %, $99.95, and 60 days at 7.3 %, $144.00: $243.95 instead of $287.34.
+    event = change_rate(
+        loan_id=loan.pk, rate=D("7.3"), effective_on=date(2008, 11, 1), reason="agreed", key="r", by=people.operations
+    )
+    assert lines(event) == [("interest", D("43.39"), D("0.00")), ("principal", D("0.00"), D("43.39"))]
+    balance = LoanBalance.objects.get(pk=loan.pk)
+    assert (balance.rate, balance.principal, balance.interest) == (D("7.3"), D("11191.74"), D("0.00"))
+    assert proved(loan)
