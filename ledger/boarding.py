@@ -104,20 +104,17 @@ def open_loan(
     day: BusinessDay,
 ) -> Loan:
     """The loan, its schedule and an empty balance; nothing is posted yet."""
-    loan = Loan.objects.create(
+    loan = unsaved_loan(
         number=number,
-        legal_entity=legal_entity,
-        borrower=borrower,
+        agreed=agreed,
+        schedule=schedule,
+        servicing=servicing,
         product_version=product_version,
-        currency=legal_entity.currency,
-        amount=agreed.amount,
-        rate=agreed.rate,
-        terms=servicing | {"payment": str(schedule.regular_payment) if schedule.regular_payment else None},
-        opened_on=agreed.disbursed_on,
-        first_due_on=schedule.rows[0].due_date,
-        matures_on=schedule.rows[-1].due_date,
+        borrower=borrower,
+        legal_entity=legal_entity,
         boarded_on=day.today,
     )
+    loan.save()
     Instalment.objects.bulk_create(
         Instalment(
             loan=loan,
@@ -138,6 +135,28 @@ def open_loan(
         accrued_through=agreed.disbursed_on,
     )
     return loan
+
+
+def unsaved_loan(
+    *,
+    agreed: AgreedTerms,
+    schedule: Schedule,
+    servicing: dict[str, Any],
+    legal_entity: LegalEntity,
+    **given: Any,
+) -> Loan:
+    """A loan of these terms. `given`: its other columns."""
+    return Loan(
+        legal_entity=legal_entity,
+        currency=legal_entity.currency,
+        amount=agreed.amount,
+        rate=agreed.rate,
+        terms=servicing | {"payment": str(schedule.regular_payment) if schedule.regular_payment else None},
+        opened_on=agreed.disbursed_on,
+        first_due_on=schedule.rows[0].due_date,
+        matures_on=schedule.rows[-1].due_date,
+        **given,
+    )
 
 
 def next_loan_number() -> str:

@@ -6,7 +6,7 @@ proof says that both ways agree.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -106,23 +106,24 @@ def difference(
     through: date,
     late_fees_through: date,
     terms: LoanTerms | None = None,
+    record: "Record | None" = None,
     accrue_on: Collection[date] = (),
 ) -> Difference:
-    """Desired less actual, of one loan, by day and account. Reads only.
+    """Desired less actual, of one loan, by day and account. Reads only; what is given is not read again.
 
     Interest is compared on every day that has a row, every day of an event, and the days of `accrue_on`.
     """
     terms = terms or terms_of(loan)
-    stands = actual(loan)
+    record = record or records_of([loan.pk])[loan.pk]
     played = journal(
         terms,
-        events_of(loan),
+        record.events,
         through=through,
-        accrue_on=stands[0].keys() | set(accrue_on),
+        accrue_on=record.accrued.keys() | set(accrue_on),
         late_fees_through=late_fees_through,
     )
     wants = desired(played.effects)
-    return Difference(accruals=minus(wants[0], stands[0]), lines=minus(wants[1], stands[1]), journal=played)
+    return Difference(accruals=minus(wants[0], record.accrued), lines=minus(wants[1], record.posted), journal=played)
 
 
 def minus(left: dict[K, Decimal], right: dict[K, Decimal]) -> dict[K, Decimal]:
@@ -131,19 +132,29 @@ def minus(left: dict[K, Decimal], right: dict[K, Decimal]) -> dict[K, Decimal]:
     return {key: amount for key, amount in gap.items() if amount}
 
 
-def actual(loan: Loan) -> tuple[Amounts, LinesByDay]:
-    """What stands: interest accrued by date (days with a row of zero too), and postings by date and role."""
-    accrued = dict(
-        Accrual.objects.filter(loan=loan).values_list("effective_on").annotate(total=Sum("amount")).order_by()
-    )
-    posted = {
-        (on, role): amount
-        for on, role, amount in Posting.objects.filter(loan=loan)
-        .values_list("effective_on", "account__role")
-        .annotate(total=Sum(F("debit") - F("credit")))
-        .order_by()
-    }
-    return accrued, posted
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is written of one loan: its events as finance.replay takes them, the interest accrued by day (days with a
+    row of zero too), and its postings by day and role."""
+
+    events: list[Event]
+    accrued: Amounts
+    posted: LinesByDay
+
+
+def records_of(loan_ids: Sequence[int]) -> dict[int, Record]:
+    """{loan's id: its record}. Three queries for any number of loans."""
+    records = {loan_id: Record([], {}, {}) for loan_id in loan_ids}
+    for event in LoanEvent.objects.filter(loan__in=loan_ids).select_related("target"):
+        if counts(event):
+            records[event.loan_id].events.append(finance_event(event))
+    accrued = Accrual.objects.filter(loan__in=loan_ids).values_list("loan_id", "effective_on")
+    for loan_id, on, amount in accrued.annotate(total=Sum("amount")).order_by():
+        records[loan_id].accrued[on] = amount
+    posted = Posting.objects.filter(loan__in=loan_ids).values_list("loan_id", "effective_on", "account__role")
+    for loan_id, on, role, amount in posted.annotate(total=Sum(F("debit") - F("credit"))).order_by():
+        records[loan_id].posted[on, role] = amount
+    return records
 
 
 def enter_difference(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay) -> None:
@@ -265,23 +276,32 @@ def balance_fields(terms: LoanTerms, state: State) -> dict[str, Any]:
 
 
 def move_state(loan: Loan, state: State) -> None:
-    """Follow the money: nothing owed is paid off, a charge-off is charged off, and anything else is active."""
+    if follow(loan, state):
+        loan.save(update_fields=["state", "ended_on"])
+
+
+def follow(loan: Loan, state: State) -> bool:
+    """Follow the money in the loan's state machine, without saving. True when that moved it.
+
+    Nothing owed is paid off, a charge-off is charged off, and anything else is active.
+    """
+    owes = state.principal or state.interest or state.fees
     ended = (
         Loan.State.CHARGED_OFF
         if state.charged_off
         else Loan.State.PAID_OFF
-        if state.totals.disbursed and not (state.principal or state.interest or state.fees)
+        if state.totals.disbursed and not owes
         else Loan.State.ACTIVE
     )
     if loan.state == ended:
-        return
+        return False
     if loan.state != Loan.State.ACTIVE:
         loan.mark_reopened()
     if ended == Loan.State.PAID_OFF:
         loan.mark_paid_off(on=state.accrued_through)
     elif ended == Loan.State.CHARGED_OFF:
         loan.mark_charged_off(on=state.accrued_through)
-    loan.save(update_fields=["state", "ended_on"])
+    return True
 
 
 def state_of(balance: LoanBalance) -> State:
@@ -300,14 +320,6 @@ def state_of(balance: LoanBalance) -> State:
         recovered=balance.recovered,
         totals=Totals(disbursed=balance.disbursed),
     )
-
-
-def events_of(loan: Loan, *, known_on: date | None = None) -> list[Event]:
-    """The loan's events as finance.replay takes them, as known on `known_on` (None: all)."""
-    rows = LoanEvent.objects.filter(loan=loan).select_related("target")
-    if known_on is not None:
-        rows = rows.filter(recorded_on__lte=known_on)
-    return [finance_event(row) for row in rows if counts(row)]
 
 
 def counts(row: LoanEvent) -> bool:

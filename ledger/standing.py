@@ -40,7 +40,7 @@ def read_account(loan: Loan) -> Account:
 def history(rows: Iterable[LoanEvent]) -> list[Event]:
     """The events as they were recorded: late fees among them, and each under its own id.
 
-    ledger.replay.events_of serves the books, where late fees are derived anew; here the question is what stood.
+    ledger.replay.records_of serves the books, where late fees are derived anew; here the question is what stood.
     """
     return [
         Event(

@@ -1,5 +1,6 @@
 """What a product offers and what a loan agreed, read from the JSON their rows keep. One reader each, strict."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -108,14 +109,20 @@ def index_rate(index: str, on: date) -> Decimal:
 
 
 def terms_of(loan: Loan) -> LoanTerms:
-    """The loan's own terms with its schedule, as finance.replay takes them."""
-    rows = InstalmentRow.objects.filter(loan=loan).order_by("version", "number")
-    latest = rows.order_by("-version").values_list("version", flat=True).first()
-    schedule = tuple(
-        Instalment(due_date=due_on, amount=amount)
-        for due_on, amount in rows.filter(version=latest).values_list("due_on", "amount")
-    )
-    return loan_terms(loan.terms, rate=loan.rate, schedule=schedule)
+    """The loan's own terms with the schedule in force, as finance.replay takes them."""
+    return terms_of_loans([loan])[loan.pk]
+
+
+def terms_of_loans(loans: Sequence[Loan]) -> dict[int, LoanTerms]:
+    """{loan's id: its terms with the schedule in force}. One query for any number of loans."""
+    schedules: dict[int, dict[int, list[Instalment]]] = {loan.pk: {} for loan in loans}
+    rows = InstalmentRow.objects.filter(loan__in=schedules).order_by("loan", "version", "number")
+    for loan_id, version, due_on, amount in rows.values_list("loan_id", "version", "due_on", "amount"):
+        schedules[loan_id].setdefault(version, []).append(Instalment(due_date=due_on, amount=amount))
+    return {
+        loan.pk: loan_terms(loan.terms, rate=loan.rate, schedule=tuple(schedules[loan.pk][max(schedules[loan.pk])]))
+        for loan in loans
+    }
 
 
 def loan_terms(terms: dict[str, Any], *, rate: Decimal, schedule: tuple[Instalment, ...]) -> LoanTerms:

@@ -1,6 +1,6 @@
 """What every business row has: a tenant, and keys that cannot leave it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -13,7 +13,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     The constraint is (tenant_id, x_id) -> (tenant_id, id), made by tenants.fence; Django's own would ignore the tenant.
     """
 
-    def __init__(self, to, on_delete=models.PROTECT, **kwargs):  # type: ignore[no-untyped-def]
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         kwargs["db_constraint"] = False
         super().__init__(to, on_delete, **kwargs)
 
@@ -21,7 +21,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
 class TenantOneToOneField(models.OneToOneField):  # type: ignore[type-arg]
     """As TenantForeignKey, for at most one row on this side."""
 
-    def __init__(self, to, on_delete=models.PROTECT, **kwargs):  # type: ignore[no-untyped-def]
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         kwargs["db_constraint"] = False
         super().__init__(to, on_delete, **kwargs)
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection
 
 from ledger.models import Loan, LoanBalance, Night, Proof
-from ledger.replay import balance_fields, difference
+from ledger.replay import balance_fields, difference, records_of
 from ledger.sql import statement
-from ledger.terms import terms_of
+from ledger.terms import terms_of_loans
 from tenants.models import Tenant
 
 Finding = dict[str, Any]
@@ -94,10 +94,16 @@ def in_words(parts: list[Decimal]) -> str:
 def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Finding]:
     """Loans for which replaying the events gives other postings, or another balance, than stands."""
     found: list[Finding] = []
-    for loan in Loan.objects.filter(pk__in=loans).select_related("balance").order_by("pk"):
-        terms = terms_of(loan)
+    rows = list(Loan.objects.filter(pk__in=loans).select_related("balance").order_by("pk"))
+    records, terms_by_loan = records_of(loans), terms_of_loans(rows)
+    for loan in rows:
+        terms = terms_by_loan[loan.pk]
         gap = difference(
-            loan, through=loan.balance.accrued_through, late_fees_through=late_fees_through, terms=terms
+            loan,
+            through=loan.balance.accrued_through,
+            late_fees_through=late_fees_through,
+            terms=terms,
+            record=records[loan.pk],
         )
         for (on, role), amount in sorted(gap.lines.items()):
             found.append({"what": f"Loan {loan.number}, {role} on {on}", "expected": str(amount), "found": "missing"})

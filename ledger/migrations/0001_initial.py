@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
                 ('debit', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
                 ('credit', models.DecimalField(decimal_places=2, default=0, max_digits=18)),
                 ('account', tenants.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.account')),
-                ('entry', tenants.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.entry')),
+                ('entry', tenants.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.entry')),
                 ('loan', tenants.base.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.loan')),
                 ('tenant', models.ForeignKey(db_constraint=False, db_index=False, default=tenants.current.tenant_of_new_row, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],
@@ -460,11 +460,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='accrual',
-            constraint=models.UniqueConstraint(models.F('loan'), models.F('effective_on'), condition=models.Q(('event__isnull', True)), name='accrual_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='accrual',
-            constraint=models.UniqueConstraint(models.F('loan'), models.F('effective_on'), models.F('event'), condition=models.Q(('event__isnull', False)), name='accrual_once_a_correction'),
+            constraint=models.UniqueConstraint(fields=('loan', 'effective_on', 'event'), name='accrual_once_a_day', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='night',
@@ -485,6 +481,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='period',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='period_ends_after_start'),
+        ),
+        migrations.AddIndex(
+            model_name='posting',
+            index=models.Index(fields=['tenant', 'entry'], name='posting_entry'),
         ),
         migrations.AddIndex(
             model_name='posting',

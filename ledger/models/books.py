@@ -115,7 +115,7 @@ class Posting(TenantModel):
     rights: ClassVar[str] = APPEND_ONLY
     fenced_by_trigger: ClassVar[bool] = True  # a set-based check in ledger_posting_check, instead of keys row by row
 
-    entry = TenantForeignKey(Entry, related_name="postings")
+    entry = TenantForeignKey(Entry, related_name="postings", db_index=False)
     account = TenantForeignKey(Account, related_name="postings", db_index=False)
     loan = TenantForeignKey("ledger.Loan", null=True, related_name="postings", db_index=False)
     effective_on = models.DateField()
@@ -127,6 +127,7 @@ class Posting(TenantModel):
 
     class Meta:
         indexes = [
+            models.Index(fields=["tenant", "entry"], name="posting_entry"),
             models.Index(fields=["tenant", "account", "booked_on"], name="posting_account"),
             models.Index(fields=["tenant", "loan", "effective_on"], name="posting_loan"),
         ]

@@ -113,9 +113,9 @@ class Accrual(TenantModel):
     class Meta:
         indexes = [models.Index(fields=["tenant", "posted_on"], name="accrual_posted")]
         constraints = [
-            models.UniqueConstraint("loan", "effective_on", condition=Q(event__isnull=True), name="accrual_once_a_day"),
+            # One index for both: the ordinary row of a day (no event) and each correction of it.
             models.UniqueConstraint(
-                "loan", "effective_on", "event", condition=Q(event__isnull=False), name="accrual_once_a_correction"
+                fields=["loan", "effective_on", "event"], nulls_distinct=False, name="accrual_once_a_day"
             ),
         ]
 

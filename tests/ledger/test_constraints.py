@@ -207,7 +207,7 @@ def test_interest_accrues_once_a_day(loan: Loan) -> None:
 def test_a_correction_corrects_a_day_once(loan: Loan) -> None:
     cause = event(loan)
     accrual(loan, event=cause)
-    refused(lambda: accrual(loan, event=cause), "accrual_once_a_correction")
+    refused(lambda: accrual(loan, event=cause), "accrual_once_a_day")
 
 
 def test_an_accrual_names_an_event_of_its_own_loan(loan: Loan, make_loan: Callable[..., Loan]) -> None:

@@ -17,6 +17,7 @@ from parties.models import Identifier, Party, PortalAccess
 from tenants.current import tenant_context
 from tenants.models import LegalEntity
 from tests.conftest import make_people, make_product_version
+from tests.origination.conftest import make_desk
 
 
 def populate(tenant: Any) -> None:
@@ -46,6 +47,9 @@ def populate(tenant: Any) -> None:
             loan_id=loan.pk, amount=Decimal("100.00"), effective_on=date(2008, 12, 31), key="pay", by=people.operations
         )
         reverse_event(event_id=payment.pk, reason="Returned", key="back", by=people.operations)
+        desk = make_desk(people, company, version)
+        for state in ("funded", "approved", "draft"):
+            desk.at(state)
         run = BoardingRun.objects.create(
             tape="t.csv", layout="sba", sha256=f"{tenant.pk:064d}", business_date=date(2008, 12, 31), product_version=version
         )

@@ -1,0 +1,1 @@
+"""What `run.py` does: sets up and runs Loanwright on a bare machine. The standard library only, and no Django."""

@@ -1,0 +1,60 @@
+"""Where a person can go, by the work they do: a table, filtered by what their roles allow."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+class Place(NamedTuple):
+    """permission: of the page; empty is everybody signed in.  covers: more addresses that belong to it."""
+
+    label: str
+    url_name: str
+    icon: str
+    permission: str
+    covers: tuple[str, ...] = ()
+
+
+STAFF = [
+    Place("Home", "home", "home", ""),
+    Place("Applications", "applications", "files", "origination.view_application"),
+    Place("Loans", "loans", "coins", "ledger.view_loan"),
+    Place(
+        "Trial balance",
+        "trial_balance",
+        "scale",
+        "reporting.view_books",
+        covers=("/books/accounts/", "/books/entries/", "/books/periods/"),
+    ),
+    Place("End of day", "night", "moon", "ledger.view_night"),
+    Place("Boarding", "boarding_runs", "upload", "ledger.view_boarding"),
+    Place("Control room", "admin:index", "adjustments", "lending.view_admin"),
+]
+BORROWER = [
+    Place("Your loans", "portal_home", "home", "payments.pay", covers=("/portal/loans/", "/portal/applications/")),
+    Place("Apply", "apply", "file-text", "origination.apply"),
+]
+
+
+def navigation_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """[{label, url, icon, active}] of the places this person may open."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return [
+        {
+            "label": place.label,
+            "url": (url := reverse(place.url_name)),
+            "icon": place.icon,
+            "active": active(request.path, url, place.covers),
+        }
+        for place in (STAFF if user.is_staff else BORROWER)
+        if not place.permission or user.has_perm(place.permission)
+    ]
+
+
+def active(path: str, url: str, covers: tuple[str, ...]) -> bool:
+    """The first page of the staff and of the portal is itself alone; any other place covers what lies below it."""
+    below = () if url in ("/", "/portal/") else (url,)
+    return path == url or path.startswith((*below, *covers))

@@ -1,0 +1,6 @@
+"""What the beat starts, and how often (seconds). Every job may be started twice without harm."""
+
+SCHEDULE = {
+    "follow the calendar": {"task": "lending.tasks.follow_calendar", "schedule": 60.0},
+    "resume nights": {"task": "lending.tasks.resume_nights", "schedule": 30.0},
+}

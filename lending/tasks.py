@@ -1,0 +1,46 @@
+"""Jobs over all tenants. Each asks which tenants there are, and works for one after the other."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from celery import shared_task
+from django.conf import settings
+from django.db import OperationalError
+from django.utils import timezone
+
+from ledger.models import Night
+from lending.clock import advance
+from tenants.current import every_tenant_id, tenant_context
+from tenants.models import Tenant
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+def advance_task(tenant_id: int, to: str) -> None:
+    """Close every business day of the tenant before `to`."""
+    advance(tenant_id, date.fromisoformat(to))
+
+
+@shared_task
+def resume_nights() -> None:
+    """Go on with nights that a lost worker or broker left, and with the days that were still to follow them."""
+    for tenant_id in every_tenant_id():
+        with tenant_context(tenant_id):
+            night = Night.objects.order_by("-business_date").first()
+            today = Tenant.objects.get(pk=tenant_id).business_date
+        if night is None or (night.finished_at and (night.advance_to is None or night.advance_to <= today)):
+            continue
+        advance_task.delay(tenant_id, max(night.advance_to or today, today).isoformat())
+
+
+@shared_task
+def follow_calendar() -> None:
+    """In production, close each tenant's business day when its own calendar has passed it. A missed day is caught up."""
+    if settings.CLOCK_CAN_BE_MOVED:
+        return
+    now = timezone.now()
+    for tenant_id in every_tenant_id():
+        with tenant_context(tenant_id):
+            tenant = Tenant.objects.get(pk=tenant_id)
+        today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
+        if tenant.business_date < today:
+            advance_task.delay(tenant_id, today.isoformat())

@@ -1,0 +1,64 @@
+"""The examples that templates/lending/components.html draws: a form in both conditions, a split, a chart, a moment."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+from django.forms.utils import ErrorDict
+
+register = template.Library()
+
+
+class ExampleForm(forms.Form):
+    amount = forms.DecimalField(max_digits=18, decimal_places=2, min_value=Decimal("0.01"), initial=Decimal("312.40"))
+    effective_on = forms.DateField(
+        label="Counts from", initial=date(2008, 12, 31), help_text="The day the money arrived."
+    )
+    rail = forms.ChoiceField(label="Paid by", choices=[("ach", "ACH"), ("check", "Check")])
+    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    prepayment = forms.ChoiceField(
+        label="What a prepayment does",
+        widget=forms.RadioSelect,
+        choices=[("term", "Shortens the term"), ("payment", "Lowers the payment")],
+    )
+    told = forms.BooleanField(label="The borrower was told")
+
+
+class RefusedForm(ExampleForm):
+    """The same with every kind of error, whatever was typed."""
+
+    def full_clean(self) -> None:
+        self.cleaned_data: dict[str, Any] = {}
+        self._errors = ErrorDict()
+        self.add_error(
+            None, "Loan SBA-4102938-07 is closed: it takes no payments. Reverse the payoff to open it again."
+        )
+        self.add_error("amount", "Enter more than 0.00.")
+        self.add_error("effective_on", "Enter a day up to the business date, 31 Dec 2008.")
+        self.add_error("prepayment", "Choose one.")
+        self.add_error("told", "Tell the borrower first.")
+
+
+@register.simple_tag
+def gallery_examples() -> dict[str, Any]:
+    """Everything in a condition in which the page shows it."""
+    months = ["Oct 2008", "Nov 2008", "Dec 2008"]
+    late: dict[str, tuple[str, list[str | None]]] = {
+        "1-29": ("1–29 days", ["412000.10", "450120.00", "512300.55"]),
+        "30-59": ("30–59 days", ["612000.10", "750000.00", "912000.00"]),
+        "120+": ("120 days or more", ["112000.10", None, "212000.00"]),
+    }
+    series = [
+        {"name": name, "bucket": code, "data": [point and Decimal(point) for point in points]}
+        for code, (name, points) in late.items()
+    ]
+    return {
+        "form": ExampleForm(auto_id="good_%s"),
+        "wrong_form": RefusedForm({"amount": "0.00", "effective_on": "2009-02-28"}, auto_id="wrong_%s"),
+        "money_form": ExampleForm(auto_id="money_%s"),
+        "split": [("Fees", Decimal("25.00")), ("Interest", Decimal("40.10")), ("Principal", Decimal("247.30"))],
+        "arrears": {"kind": "stacked", "x": months, "series": series, "urls": ["#list"] * 3},
+        "recorded_at": datetime(2008, 12, 31, 14, 5, tzinfo=UTC),
+        "effective_on": date(2008, 12, 31),
+    }

@@ -1,0 +1,25 @@
+"""Addresses. Each place lists its own pages; this file puts them together, with the pages that span places."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from lending.views.components import components
+from lending.views.home import home
+from lending.views.night import advance_clock, night, night_progress, prove_now
+from lending.views.portal_home import portal_home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("ledger.urls")),
+    path("", include("servicing.payments.urls")),
+    path("", include("origination.urls")),
+    path("", include("reporting.urls")),
+    path("books/night/", night, name="night"),
+    path("books/night/progress/", night_progress, name="night_progress"),
+    path("books/night/advance/", advance_clock, name="advance_clock"),
+    path("books/night/prove/", prove_now, name="prove_now"),
+    path("portal/", portal_home, name="portal_home"),
+    path("staff/components/", components, name="components"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,63 @@
+"""The first page of each role: what needs me now, and why; a borrower goes to the portal."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from finance.money import ZERO
+from ledger import selectors
+from ledger.views.common import person
+from lending.needs import needs_of
+from tenants.models import User
+from tenants.roles import STAFF_ROLES
+
+LINES = 10
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    if not user.is_staff:
+        return redirect("portal_home")
+    needs = needs_of(user, selectors.business_date())
+    context: dict[str, Any] = {"needs": needs, "at_risk": sum((need.money for need in needs), ZERO), "roles": user.roles}
+    if user.has_role("portfolio_manager"):
+        context["book"] = [(currency, rows, chart_of(rows)) for currency, rows in selectors.book_by_bucket().items()]
+    if user.has_role("portfolio_manager", "operations"):
+        context["night"] = night = selectors.latest_night()
+        context["happened"] = selectors.happened_on(night.business_date) if night else []
+    if user.has_role("auditor", "administrator"):
+        context["proofs"] = selectors.latest_proofs()
+        context["night"] = selectors.latest_night()
+    if user.has_role("auditor"):
+        context["runs"] = selectors.boarding_runs(LINES)
+        back_dated = selectors.back_dated_events()
+        context["back_dated"], context["back_dated_in_all"] = back_dated[:LINES], back_dated.count()
+    if user.has_role("administrator"):
+        context["without_second_factor"] = staff_without_second_factor()
+    return render(request, "lending/home.html", context)
+
+
+def chart_of(rows: list[selectors.BucketSums]) -> dict[str, Any]:
+    """What is owed, a bar for each bucket in its own colour, each opening its loans."""
+    return {
+        "kind": "stacked",
+        "x": [row.code for row in rows],
+        "series": [
+            {"name": row.code, "bucket": row.code, "data": [row.owed if one is row else None for one in rows]}
+            for row in rows
+        ],
+        "urls": [f"/loans/?state=active&bucket={row.code}" for row in rows],
+    }
+
+
+def staff_without_second_factor() -> QuerySet[User]:
+    """Active staff who sign in with a password alone. One query."""
+    staff = User.objects.filter(is_active=True, roles__overlap=sorted(STAFF_ROLES))
+    return staff.exclude(Exists(Authenticator.objects.filter(user=OuterRef("pk")))).order_by("full_name", "pk")

@@ -1,0 +1,100 @@
+"""The end of day: how far it is, what it could not do, what it proved; and the clock, where it may be moved."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from finance.errors import Refused
+from ledger.close.night import lagging_loans, progress
+from ledger.close.proof import prove_books
+from ledger.models import Night, Proof
+from lending.clock import order_advance, target
+from tenants.models import Tenant
+
+# What the buttons of the clock move it by.
+STRIDES = {"day": {"days": 1}, "month": {"months": 1}}
+
+
+@require_GET
+@login_required
+@permission_required("ledger.view_night", raise_exception=True)
+def night(request: HttpRequest) -> HttpResponse:
+    nights = Night.objects.prefetch_related("exceptions__loan", "proofs")[:30]
+    return render(
+        request,
+        "lending/night.html",
+        state()
+        | {
+            "nights": nights,
+            "exceptions": [exception for row in nights for exception in row.exceptions.all() if not exception.resolved_at],
+            "proofs": latest_proofs(),
+            "may_move": settings.CLOCK_CAN_BE_MOVED and request.user.has_perm("ledger.move_business_date"),
+        },
+    )
+
+
+@require_GET
+@login_required
+@permission_required("ledger.view_night", raise_exception=True)
+def night_progress(request: HttpRequest) -> HttpResponse:
+    """The progress alone, asked for each second while something runs; then the whole page anew."""
+    now = state()
+    response = render(request, "lending/_night_progress.html", now)
+    if not now["running"]:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@login_required
+@permission_required("ledger.move_business_date", raise_exception=True)
+def advance_clock(request: HttpRequest) -> HttpResponse:
+    """Close a day or a month: the workers do it, the page shows it."""
+    stride = STRIDES.get(request.POST.get("stride", ""))
+    if stride is None:
+        messages.error(request, "Choose a day or a month: the business date was not moved.")
+        return redirect("night")
+    try:
+        order_advance(target(**stride))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("night")
+
+
+@require_POST
+@login_required
+@permission_required("ledger.view_night", raise_exception=True)
+def prove_now(request: HttpRequest) -> HttpResponse:
+    """Try every law of the books at this moment."""
+    proofs = prove_books()
+    broken = [proof.get_law_display() for proof in proofs if not proof.holds]
+    if broken:
+        messages.error(request, f"Does not hold: {'; '.join(broken)}. The differences are listed below.")
+    else:
+        messages.success(request, "Every law of the books holds at this moment.")
+    return redirect("night")
+
+
+def state() -> dict[str, Any]:
+    """The night that runs, or the last one; its steps; and how many days are still to be closed."""
+    latest = Night.objects.order_by("-business_date").first()
+    today = Tenant.objects.get().business_date
+    to_come = (latest.advance_to - today).days if latest and latest.advance_to and latest.advance_to > today else 0
+    running = latest is not None and (latest.finished_at is None or to_come > 0)
+    return {
+        "latest": latest,
+        "running": running,
+        "steps": progress(latest) if latest else [],
+        "days_to_come": to_come,
+        "lagging": lagging_loans(latest) if latest else 0,
+    }
+
+
+def latest_proofs() -> list[Proof]:
+    """The last trial of each law."""
+    return list(Proof.objects.order_by("law", "-proved_at").distinct("law"))

@@ -1,0 +1,7 @@
+"""Origination's place in Django."""
+
+from django.apps import AppConfig
+
+
+class OriginationConfig(AppConfig):
+    name = "origination"

@@ -1,0 +1,270 @@
+/* What every page of Loanwright does by itself: shortcuts, lists, menus, forms sent once, amounts on buttons.
+   Everything is delegated from the document, so that it also holds for what htmx swaps in. */
+(() => {
+  "use strict";
+  const find = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true });
+
+  // --- saying something that the server could not -----------------------------------------------------------------
+  function say(sentence, link) {
+    let place = find("#lw-alerts");
+    if (!place) {
+      place = document.createElement("div");
+      place.id = "lw-alerts";
+      place.className = "lw-alerts";
+      place.setAttribute("role", "alert");
+      document.body.append(place);
+    }
+    const line = document.createElement("p");
+    line.textContent = sentence;
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link.href;
+      anchor.textContent = link.text;
+      anchor.target = "_blank";
+      line.append(" ", anchor);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn btn-sm";
+    close.textContent = "Dismiss";
+    close.addEventListener("click", () => place.replaceChildren());
+    line.append(" ", close);
+    place.replaceChildren(line);
+  }
+
+  // --- the mouse --------------------------------------------------------------------------------------------------
+  function openRow(event) {
+    const row = event.target.closest(".lw-list tbody tr");
+    const link = row && find("a[href]", row);
+    if (!link || event.target.closest("a, button, input, label, select, summary")) return;
+    if (window.getSelection().toString()) return; // the person is copying a figure, not opening the row
+    if (event.ctrlKey || event.metaKey) window.open(link.href);
+    else link.click();
+  }
+
+  async function copy(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.classList.add("lw-copied");
+    setTimeout(() => button.classList.remove("lw-copied"), 1200);
+  }
+
+  function unfoldNavigation(button) {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", open);
+    find("#navigation").classList.toggle("lw-open", open);
+  }
+
+  function signInAs(button) {
+    const form = find("form[data-sign-in]");
+    form.elements.login.value = button.dataset.fillEmail;
+    form.elements.password.value = button.dataset.fillPassword;
+    form.requestSubmit();
+  }
+
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest(selector);
+    for (const open of all("details.lw-menu[open], details.lw-info[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+    if (on("[data-copy]")) copy(on("[data-copy]"));
+    else if (on("[data-nav-toggle]")) unfoldNavigation(on("[data-nav-toggle]"));
+    else if (on("[data-help]")) showHelp();
+    else if (on("[data-dismiss]")) on(".lw-notice").remove();
+    else if (on("[data-print]")) window.print();
+    else if (on("[data-fill-email]")) signInAs(on("[data-fill-email]"));
+    else openRow(event);
+  });
+
+  // --- the keyboard -----------------------------------------------------------------------------------------------
+  const typing = (element) =>
+    element.isContentEditable ||
+    (element.matches("input, textarea, select") && !element.matches("[type=checkbox], [type=radio], [type=button], [type=submit]"));
+
+  function move(step) {
+    const rows = all(".lw-list tbody tr").filter((row) => seen(row));
+    if (!rows.length) return false;
+    const here = rows.findIndex((row) => row.contains(document.activeElement));
+    const row = rows[here < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + step, 0), rows.length - 1)];
+    let target = find("a[href]", row);
+    if (!target) {
+      target = row;
+      row.tabIndex = -1;
+    }
+    target.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  function act(key) {
+    const wanted = `[data-key="${CSS.escape(key)}"]`;
+    // What is in the page comes before what is in the navigation.
+    const target = [...all(wanted, find("main") || document), ...all(wanted)].find((element) => seen(element) && !element.disabled);
+    if (!target) return false;
+    if (target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea")) target.focus();
+    else target.click();
+    return true;
+  }
+
+  function toFilter() {
+    const filter = find("[data-filter]") || find("main input[type=search]");
+    filter?.focus();
+    return Boolean(filter);
+  }
+
+  function escape() {
+    const open = find("details.lw-menu[open], details.lw-info[open]");
+    if (open) {
+      open.open = false;
+      find("summary", open).focus();
+    } else if (typing(document.activeElement)) {
+      document.activeElement.blur();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  const KEYS = {
+    "?": () => showHelp(),
+    "/": toFilter,
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => inList() && move(1),
+    ArrowUp: () => inList() && move(-1),
+  };
+  const inList = () => document.activeElement === document.body || document.activeElement.closest(".lw-list, .lw-scroll");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || find("dialog[open]")) return;
+    if (event.key === "Escape") {
+      if (escape()) event.preventDefault();
+      return;
+    }
+    if (typing(event.target)) return;
+    // A page may give j, k or / another meaning only where it has no list.
+    const done = (Object.hasOwn(KEYS, event.key) && KEYS[event.key]()) || act(event.key);
+    if (done) event.preventDefault();
+  });
+
+  function showHelp() {
+    const dialog = find("#lw-help");
+    if (!dialog) return false;
+    const list = find("[data-help-list]", dialog);
+    all("[data-help-found]", list).forEach((row) => row.remove());
+    const known = new Set();
+    const first = list.firstElementChild;
+    for (const element of all("main [data-key], [data-key]")) {
+      if (known.has(element.dataset.key) || !seen(element)) continue;
+      known.add(element.dataset.key);
+      const row = document.createElement("div");
+      row.dataset.helpFound = "";
+      const term = document.createElement("dt");
+      const key = document.createElement("kbd");
+      key.textContent = element.dataset.key;
+      term.append(key);
+      const meaning = document.createElement("dd");
+      const words = element.cloneNode(true);
+      all("kbd", words).forEach((hint) => hint.remove());
+      meaning.textContent = element.getAttribute("aria-label") || words.textContent.trim().replace(/\s+/g, " ");
+      row.append(term, meaning);
+      first.before(row);
+    }
+    all("[data-help-lists]", list).forEach((row) => (row.hidden = !find(".lw-list")));
+    all("[data-help-filter]", list).forEach((row) => (row.hidden = !find("[data-filter], main input[type=search]")));
+    dialog.showModal();
+    return true;
+  }
+
+  // --- forms ------------------------------------------------------------------------------------------------------
+  function busy(form, is) {
+    form.toggleAttribute("data-sent", is);
+    form.setAttribute("aria-busy", is);
+    for (const button of all("button:not([type=button]), input[type=submit]", form)) {
+      if (is && !button.disabled) button.dataset.held = "";
+      if ("held" in button.dataset) button.disabled = is;
+      if (!is) delete button.dataset.held;
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog" || form.method === "get") return;
+    if (form.hasAttribute("data-sent")) event.preventDefault(); // a second click on what is already on its way
+    else setTimeout(() => busy(form, true)); // after the browser has read which button was pressed
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) all("form[data-sent]").forEach((form) => busy(form, false));
+  });
+
+  /* "1234.5" as $1,234.50, with text alone: no amount ever becomes a floating-point number. */
+  function dollars(text) {
+    const match = /^\s*\$?\s*(\d{1,3}(?:,\d{3})*|\d{1,16})(?:\.(\d{0,2}))?\s*$/.exec(text);
+    if (!match) return "";
+    const whole = match[1].replaceAll(",", "").replace(/^0+(?=\d)/, "");
+    return `$${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${(match[2] || "").padEnd(2, "0")}`;
+  }
+
+  function nameAmounts() {
+    for (const button of all("[data-amount-from]")) {
+      const field = document.getElementById(button.dataset.amountFrom);
+      if (field) find("[data-amount]", button).textContent = dollars(field.value);
+    }
+  }
+  document.addEventListener("input", nameAmounts);
+
+  /* "$1,234.50" was pasted: the server takes 1234.50. What cannot be read stays, and the server says so. */
+  const plain = (field) => (dollars(field.value) ? field.value.replace(/[$,\s]/g, "") : field.value);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-figure]")) event.target.value = plain(event.target);
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    const form = event.target.closest("form");
+    for (const field of form ? all("[data-figure]", form) : []) event.detail.parameters[field.name] = plain(field);
+  });
+
+  // --- htmx -------------------------------------------------------------------------------------------------------
+  function arrived(within) {
+    nameAmounts();
+    all("form[method=post]", within).forEach((form) => (form.noValidate = true)); // the server says it in our words
+    find("form [data-error-summary]", within)?.focus();
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.target.matches("form")) return;
+    if (event.target.hasAttribute("data-sent")) event.preventDefault();
+    else busy(event.target, true);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.matches("form")) busy(event.target, false);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => arrived(event.target.parentElement || document));
+  /* A refusal that the page did not expect goes to the top: what was typed stays where it is. */
+  function refused(event) {
+    event.detail.target = find("#lw-messages");
+    event.detail.swapOverride = "innerHTML";
+    event.detail.target.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 409 && find("#lw-messages")) refused(event);
+    const signIn = find("meta[name=sign-in]")?.content;
+    const answeredBy = event.detail.xhr.responseURL;
+    if (!signIn || !answeredBy || new URL(answeredBy).pathname !== signIn) return;
+    event.detail.shouldSwap = false;
+    say("You have been signed out. What you typed is still here: sign in, then send it again.", { href: signIn, text: "Sign in in another tab" });
+  });
+  document.addEventListener("htmx:sendError", () =>
+    say("The server cannot be reached. Nothing was lost: what you typed is still here. Check the connection, then send it again; it will not be booked twice."));
+  document.addEventListener("htmx:timeout", () =>
+    say("The server did not answer in time. Send it again; it will not be booked twice."));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 403) say("Your role does not allow this, or the page is too old. Reload it and look at what it offers now.");
+    else if (status === 404) say("This is no longer here. Reload the page to see what is.");
+    else say(`The server could not do this (error ${status}). Nothing half-done was kept. Send it again, or tell your administrator the time and this number.`);
+  });
+
+  arrived(document);
+})();
