@@ -9,7 +9,7 @@ advance. `finance.apr_check` finds the same rate in another way, and the two mus
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
@@ -47,6 +47,24 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedAmount:
+    """A term of the equation: payments are positive, advances negative."""
+
+    date: date
+    whole: int
+    fraction: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AprBasis:
+    """What a rate solves, for finance.explain_apr. per_unit: the rate per unit period as a fraction, to 32 digits."""
+
+    terms: tuple[TimedAmount, ...]
+    per_unit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class AprResult:
     """An annual percentage rate and what it rests on.
 
@@ -63,19 +81,11 @@ class AprResult:
     first_payment: Elapsed
     irregular: bool
     tolerance: Decimal
+    basis: AprBasis = field(repr=False, compare=False)
 
     def allows(self, disclosed: Decimal) -> bool:
         """Whether a disclosed rate, in percent, is accurate within the tolerance. Source: 1026.22(a)(2)-(3)."""
         return abs(disclosed - self.rate) <= self.tolerance
-
-
-@dataclass(frozen=True, slots=True)
-class _TimedAmount:
-    """A term of the equation: payments are positive, advances negative."""
-
-    whole: int
-    fraction: Decimal
-    amount: Decimal
 
 
 def apr(advances: Sequence[Flow], payments: Sequence[Flow], unit: Unit | None = None) -> AprResult:
@@ -95,9 +105,10 @@ def apr(advances: Sequence[Flow], payments: Sequence[Flow], unit: Unit | None = 
     finance_charge = sum((flow.amount for flow in payments), ZERO) - sum((flow.amount for flow in advances), ZERO)
     with localcontext(_DIGITS):
         per_year = _decimal(unit.per_year)
-        terms = [_timed(clock.to_advance(flow.date), -flow.amount) for flow in advances]
-        terms += [_timed(clock.to_payment(flow.date), flow.amount) for flow in payments]
-        exact = 100 * per_year * _rate_per_unit(terms)
+        terms = [_timed(flow.date, clock.to_advance(flow.date), -flow.amount) for flow in advances]
+        terms += [_timed(flow.date, clock.to_payment(flow.date), flow.amount) for flow in payments]
+        per_unit = _rate_per_unit(terms)
+        exact = 100 * per_year * per_unit
         checked = 100 * per_year * rate_by_balances(unit, advances, payments)
         agree(exact, checked, tolerance)
         return AprResult(
@@ -109,6 +120,7 @@ def apr(advances: Sequence[Flow], payments: Sequence[Flow], unit: Unit | None = 
             first_payment=clock.to_payment(paid_on[0]),
             irregular=irregular,
             tolerance=tolerance,
+            basis=AprBasis(tuple(terms), per_unit),
         )
 
 
@@ -140,9 +152,9 @@ def apr_case(given: object) -> dict[str, object]:
 
 
 def _check(advances: Sequence[Flow], payments: Sequence[Flow]) -> None:
-    for field, flows in (("advances", advances), ("payments", payments)):
+    for name, flows in (("advances", advances), ("payments", payments)):
         if not flows:
-            raise BadInput(field=field, value="nothing", allowed="a list of at least one date and amount")
+            raise BadInput(field=name, value="nothing", allowed="a list of at least one date and amount")
     first, last = min(flow.date for flow in advances), max(flow.date for flow in payments)
     for k, flow in enumerate(payments):
         if flow.date <= first:
@@ -168,11 +180,11 @@ def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / value.denominator
 
 
-def _timed(elapsed: Elapsed, amount: Decimal) -> _TimedAmount:
-    return _TimedAmount(elapsed.whole, _decimal(elapsed.fraction), amount)
+def _timed(day: date, elapsed: Elapsed, amount: Decimal) -> TimedAmount:
+    return TimedAmount(day, elapsed.whole, _decimal(elapsed.fraction), amount)
 
 
-def _rate_per_unit(terms: list[_TimedAmount]) -> Decimal:
+def _rate_per_unit(terms: list[TimedAmount]) -> Decimal:
     """The i at which the equation balances: Newton's method, kept inside a bracket by halving it."""
     terms = sorted(terms, key=lambda term: term.whole)
     low, high = Decimal(0), Decimal(1)
@@ -195,21 +207,24 @@ def _rate_per_unit(terms: list[_TimedAmount]) -> Decimal:
         rate = better
 
 
-def _value(terms: list[_TimedAmount], rate: Decimal) -> tuple[Decimal, Decimal]:
+def _value(terms: list[TimedAmount], rate: Decimal) -> tuple[Decimal, Decimal]:
     """The present value of payments less advances at `rate` per unit period, and its slope."""
     growth = 1 + rate
     back, discount, whole = 1 / growth, Decimal(1), 0
-    value = slope = Decimal(0)
+    value = periods = odd_slope = Decimal(0)
     for term in terms:
         if term.whole > whole:
             # A power of the reciprocal, since one of `growth` may be too large to write; this is 0 then.
             discount *= back if term.whole == whole + 1 else back ** (term.whole - whole)
             whole = term.whole
-        odd = 1 + term.fraction * rate
-        present = term.amount * discount / odd
+        present = term.amount * discount
+        if term.fraction:
+            odd = 1 + term.fraction * rate
+            present /= odd
+            odd_slope += present * term.fraction / odd
         value += present
-        slope -= present * (term.fraction / odd + whole / growth)
-    return value, slope
+        periods += present * whole
+    return value, -(periods * back + odd_slope)
 
 
 def _parse_flows(value: object, field: str) -> list[Flow]:

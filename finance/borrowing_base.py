@@ -65,18 +65,56 @@ class Params:
     facility_limit: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Dollars that one reason took from a debtor, and what it looked at.
+
+    invoice: of disputed and over age.  tested: the balance the reason was measured on (of the group, for
+    concentration).  limit: the cap, what we owe under contra, or the over-age dollars of a cross-aged debtor.
+    group, percent, own, before: of concentration; the group or the debtor without one, its share of the base, the
+    debtor's own balance, and what was charged to larger members before it.
+    """
+
+    reason: str
+    amount: Decimal
+    invoice: Invoice | None = None
+    tested: Decimal = ZERO
+    limit: Decimal = ZERO
+    group: str = ""
+    percent: Decimal = ZERO
+    own: Decimal = ZERO
+    before: Decimal = ZERO
+
+
 @dataclass(slots=True)
 class Standing:
-    """One debtor's dollars: gross = eligible + all that is ineligible, by reason."""
+    """One debtor's dollars: gross = eligible + all that is ineligible, by reason.
+
+    exclusions: each of them, in the order of the waterfall.
+    """
 
     gross: Decimal = ZERO
     eligible: Decimal = ZERO
     ineligible: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(REASONS, ZERO))
+    exclusions: list[Exclusion] = field(default_factory=list, repr=False)
 
-    def exclude(self, reason: str, amount: Decimal) -> None:
-        """Move `amount` from eligible to `reason`."""
-        self.eligible -= amount
-        self.ineligible[reason] += amount
+    def exclude(self, exclusion: Exclusion) -> None:
+        """Move dollars from eligible to their reason."""
+        self.eligible -= exclusion.amount
+        self.ineligible[exclusion.reason] += exclusion.amount
+        self.exclusions.append(exclusion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseInputs:
+    """What a certificate was computed from. invoices: by debtor."""
+
+    as_of: date
+    params: Params
+    invoices: Mapping[str, Sequence[Invoice]]
+    inventory_eligible: Decimal
+    loan_outstanding: Decimal
+    letters_of_credit: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +137,7 @@ class BorrowingBase:
     line: Decimal
     used: Decimal
     debtors: dict[str, Standing]
+    inputs: BaseInputs = field(repr=False)
 
     @property
     def total_ineligible(self) -> Decimal:
@@ -156,6 +195,14 @@ def borrowing_base(
         line=base if params.facility_limit is None else min(base, params.facility_limit),
         used=loan_outstanding + letters_of_credit,
         debtors=standings,
+        inputs=BaseInputs(
+            as_of=as_of,
+            params=params,
+            invoices=items,
+            inventory_eligible=inventory_eligible,
+            loan_outstanding=loan_outstanding,
+            letters_of_credit=letters_of_credit,
+        ),
     )
 
 
@@ -168,12 +215,14 @@ def _standing(debtor: Debtor, items: Sequence[Invoice], params: Params, as_of: d
     gross = sum((item.amount for item in items), ZERO)
     standing = Standing(gross=gross, eligible=gross)
     if debtor.affiliate:
-        standing.exclude("affiliate", gross)
+        standing.exclude(Exclusion(reason="affiliate", amount=gross))
     elif debtor.foreign and not debtor.foreign_supported:
-        standing.exclude("foreign", gross)
+        standing.exclude(Exclusion(reason="foreign", amount=gross))
     else:
         _test_items(standing, items, params, as_of)
-        standing.exclude("contra", min(max(ZERO, standing.eligible), debtor.contra))
+        tested = max(ZERO, standing.eligible)
+        amount = min(tested, debtor.contra)
+        standing.exclude(Exclusion(reason="contra", amount=amount, tested=tested, limit=debtor.contra))
     return standing
 
 
@@ -189,13 +238,14 @@ def _test_items(standing: Standing, items: Sequence[Invoice], params: Params, as
         positive += max(ZERO, item.amount)
         over_age += item.amount if is_old else ZERO
         if item.disputed:
-            standing.exclude("disputed", item.amount)
+            standing.exclude(Exclusion(reason="disputed", amount=item.amount, invoice=item))
         elif is_old:
-            standing.exclude("over_age", item.amount)
+            standing.exclude(Exclusion(reason="over_age", amount=item.amount, invoice=item))
     if over_age > 0:
         share = Fraction(over_age) * 100 / Fraction(positive)
         if share > params.cross_age_pct or (params.cross_age_inclusive and share == params.cross_age_pct):
-            standing.exclude("cross_age", standing.eligible)
+            rest = standing.eligible
+            standing.exclude(Exclusion(reason="cross_age", amount=rest, tested=positive, limit=over_age))
 
 
 def _test_concentration(
@@ -210,10 +260,22 @@ def _test_concentration(
         percent = params.concentration_overrides.get(name, params.concentration_pct)
         # A book whose credits outweigh it has no room for anyone, but no less than none.
         cap = max(ZERO, _share(base, percent))
-        excess = sum((standings[member].eligible for member in members), ZERO) - cap
+        tested = sum((standings[member].eligible for member in members), ZERO)
+        before = ZERO
         for member in sorted(members, key=lambda m: (-standings[m].eligible, m)):
-            if excess <= 0:
+            if tested - cap - before <= 0:
                 break
-            charged = min(excess, standings[member].eligible)
-            standings[member].exclude("concentration", charged)
-            excess -= charged
+            own = standings[member].eligible
+            amount = min(tested - cap - before, own)
+            exclusion = Exclusion(
+                reason="concentration",
+                amount=amount,
+                tested=tested,
+                limit=cap,
+                group=name,
+                percent=percent,
+                own=own,
+                before=before,
+            )
+            standings[member].exclude(exclusion)
+            before += amount

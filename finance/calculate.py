@@ -9,6 +9,7 @@ from finance.errors import BadInput, Refused
 from finance.events_case import events_case
 from finance.factoring_case import factoring_case
 from finance.inputs import parse_choice, parse_list
+from finance.instalments_case import instalments_case
 from finance.schedule import schedule_case
 
 FAMILIES: dict[str, Callable[[object], object]] = {
@@ -17,6 +18,7 @@ FAMILIES: dict[str, Callable[[object], object]] = {
     "events": events_case,
     "borrowing_base": borrowing_base_case,
     "factoring": factoring_case,
+    "instalments": instalments_case,
 }
 
 

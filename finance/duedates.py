@@ -14,6 +14,8 @@ from finance.schedule_terms import FREQUENCIES, ScheduleTerms
 
 def due_dates(terms: ScheduleTerms) -> tuple[date, ...]:
     """The n due dates, ascending, not adjusted for closed days."""
+    if terms.method == "given":
+        return tuple(row.due_date for row in terms.rows)
     frequency = FREQUENCIES[terms.frequency]
     try:
         if frequency.days:

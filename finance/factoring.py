@@ -1,7 +1,7 @@
 """Factoring of one invoice: what the client gets, and when the debtor has paid, who bears the difference."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -42,6 +42,23 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementBasis:
+    """What a settlement was computed from, for finance.explain_facility.
+
+    steps_begun: of tiers.  out: (dollars, days) of the advance from one collection to the next.  charged: the fee
+    before its minimum.
+    """
+
+    face: Decimal
+    advance_rate: Decimal
+    fee: FlatTiers | PerDiem
+    wire_fees: Decimal
+    steps_begun: int
+    out: tuple[tuple[Decimal, int], ...]
+    charged: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """The invoice settled. Dollars, and whole `days` from the purchase to the last collection's clearance.
 
@@ -61,6 +78,7 @@ class Settlement:
     due_from_client: Decimal
     factor_loss: Decimal
     client_total_received: Decimal
+    basis: SettlementBasis = field(repr=False, compare=False)
 
 
 def settle(
@@ -84,7 +102,9 @@ def settle(
     advance = _share(face, advance_rate)
     held = [((collection.on - purchase_date).days + clearance_days, collection.amount) for collection in received]
     days = held[-1][0]
-    charged = _tiered(fee, face, days) if isinstance(fee, FlatTiers) else _per_diem(fee, face, advance, held)
+    steps_begun = _steps_begun(fee, days) if isinstance(fee, FlatTiers) else 0
+    out = _outstanding(advance, held)
+    charged = _tiered(fee, face, steps_begun) if isinstance(fee, FlatTiers) else _per_diem(fee, face, out)
     fees = max(charged, fee.minimum) + wire_fees
     collected = sum((collection.amount for collection in received), ZERO)
     net = collected - advance - fees
@@ -103,6 +123,15 @@ def settle(
         due_from_client=due_from_client,
         factor_loss=shortfall - due_from_client,
         client_total_received=advance + rebate - due_from_client,
+        basis=SettlementBasis(
+            face=face,
+            advance_rate=advance_rate,
+            fee=fee,
+            wire_fees=wire_fees,
+            steps_begun=steps_begun,
+            out=out,
+            charged=charged,
+        ),
     )
 
 
@@ -110,16 +139,24 @@ def _share(amount: Decimal, percent: Decimal) -> Decimal:
     return cents(Fraction(amount) * Fraction(percent) / 100)
 
 
-def _tiered(fee: FlatTiers, face: Decimal, days: int) -> Decimal:
-    steps_begun = -(-max(0, days - fee.first_days) // fee.step_days)
+def _steps_begun(fee: FlatTiers, days: int) -> int:
+    return -(-max(0, days - fee.first_days) // fee.step_days)
+
+
+def _tiered(fee: FlatTiers, face: Decimal, steps_begun: int) -> Decimal:
     return cents(Fraction(face) * (Fraction(fee.first_pct) + Fraction(fee.step_pct) * steps_begun) / 100)
 
 
-def _per_diem(fee: PerDiem, face: Decimal, advance: Decimal, held: Sequence[tuple[int, Decimal]]) -> Decimal:
+def _outstanding(advance: Decimal, held: Sequence[tuple[int, Decimal]]) -> tuple[tuple[Decimal, int], ...]:
     """held: (day, dollars) of each collection, by day; each repays the advance that is still out, to zero."""
-    outstanding, since, dollar_days = advance, 0, ZERO
+    outstanding, since, out = advance, 0, []
     for day, amount in held:
-        dollar_days += outstanding * (day - since)
+        out.append((outstanding, day - since))
         outstanding, since = max(ZERO, outstanding - amount), day
+    return tuple(out)
+
+
+def _per_diem(fee: PerDiem, face: Decimal, out: Sequence[tuple[Decimal, int]]) -> Decimal:
+    dollar_days = sum((outstanding * days for outstanding, days in out), ZERO)
     discount = cents(Fraction(dollar_days) * Fraction(fee.discount_rate) / (100 * fee.day_basis))
     return _share(face, fee.flat_pct) + discount

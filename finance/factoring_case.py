@@ -31,7 +31,7 @@ def factoring_case(case: object) -> dict[str, object]:
         recourse=parse_flag(row.get("recourse", True), "recourse"),
         wire_fees=parse_money(row.get("wire_fees", "0.00"), "wire_fees", minimum=ZERO),
     )
-    names = (name for name in Settlement.__dataclass_fields__ if name != "days")
+    names = (name for name in Settlement.__dataclass_fields__ if name not in ("days", "basis"))
     return {"days": settled.days, **{name: str(getattr(settled, name)) for name in names}}
 
 

@@ -5,16 +5,40 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 from finance.ageing import is_met
 from finance.interest import simple_interest
 from finance.loan_state import Event, State
-from finance.money import ZERO, cents
-from finance.terms import Instalment, LateFeeRule, LoanTerms
+from finance.money import ZERO, cents, from_cents
+from finance.terms import Instalment, LateFeeCap, LateFeeRule, LoanTerms
 
 
-def fee_amount(rule: LateFeeRule, instalment: Decimal, rounding: str = "HALF_UP") -> Decimal:
-    """The fee, in dollars, for an instalment of that scheduled amount."""
+def fee_amount(
+    rule: LateFeeRule, instalment: Decimal, rounding: str = "HALF_UP", *, unpaid: Decimal | None = None
+) -> Decimal:
+    """The fee, in dollars, for an instalment of that scheduled amount: never above the rule's cap.
+
+    unpaid: of the instalment, for a cap that is a share of it; None is all.
+    """
+    fee = _contract_fee(rule, instalment, rounding)
+    most = None if rule.cap is None else most_allowed(rule.cap, instalment, instalment if unpaid is None else unpaid)
+    return fee if most is None else min(fee, most)
+
+
+def most_allowed(cap: LateFeeCap, instalment: Decimal, unpaid: Decimal) -> Decimal | None:
+    """The highest lawful fee, in dollars; None where the law sets no amount. A share is cut to the cent, never rounded
+    up, since a cent above it is already too much."""
+    parts = [] if cap.flat is None else [cap.flat]
+    if cap.percent is not None:
+        base = unpaid if cap.basis == "unpaid" else instalment
+        parts.append(from_cents(floor(Fraction(base) * Fraction(cap.percent))))
+    if not parts:
+        return None
+    return max(parts) if cap.combine == "greater" else min(parts)
+
+
+def _contract_fee(rule: LateFeeRule, instalment: Decimal, rounding: str) -> Decimal:
     parts = [] if rule.flat is None else [rule.flat]
     if rule.percent is not None:
         parts.append(cents(Fraction(instalment) * Fraction(rule.percent) / 100, rounding))
@@ -27,7 +51,7 @@ def assessment_date(rule: LateFeeRule, instalment: Instalment) -> date | None:
     """The day at whose end the instalment is looked at; None when the rule does not reach back to it."""
     if rule.assessed_from is not None and instalment.due_date < rule.assessed_from:
         return None
-    return instalment.due_date + timedelta(rule.grace_days)
+    return instalment.due_date + timedelta(max(rule.grace_days, rule.cap.grace_days if rule.cap else 0))
 
 
 def assessment_days(terms: LoanTerms, *, through: date) -> dict[date, list[int]]:
@@ -61,7 +85,9 @@ def late_fees(terms: LoanTerms, state: State, on: date, instalments: Iterable[in
     total_owed = state.principal + max(ZERO, cents(state.accrued + to_come, state.rounding))
     fees = []
     for k in instalments:
-        amount = fee_amount(rule, terms.schedule[k].amount, terms.rounding)
+        row = terms.schedule[k]
+        unpaid = max(ZERO, min(row.amount, terms.cumulative[k] - state.credit - slack))
+        amount = fee_amount(rule, row.amount, terms.rounding, unpaid=unpaid)
         if amount > 0 and not is_met(terms, state, k, total_owed, slack=slack):
             fees.append(Event(id=f"late-fee-{k + 1}", kind="late_fee", on=on, amount=amount))
     return sorted(fees, key=lambda event: event.order)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from finance.allocation import Split
 from finance.money import ZERO, cents
 from finance.terms import LoanTerms
 
@@ -19,9 +20,11 @@ RANKS = {
     "fee_waiver": 3,
     "payment": 4,
     "payoff": 6,
-    "charge_off": 7,
-    "recovery": 8,
-    "late_fee": 9,
+    "capitalise_interest": 7,
+    "capitalise_fees": 7,
+    "charge_off": 8,
+    "recovery": 9,
+    "late_fee": 10,
 }
 PRINCIPAL_ONLY_RANK = 5
 CASH_KINDS = ("payment", "payoff", "recovery")
@@ -33,7 +36,8 @@ class Event:
 
     kind: one of RANKS, or "reversal", which takes no place in the order: it removes its `target` from the history.
     on: the date it counts from.  booked: the date we knew; None is the same date.
-    amount: dollars, above zero; what a charge_off writes off follows from the loan, so it bears none.
+    amount: dollars, above zero; what a charge_off writes off follows from the loan, so it bears none. A
+    capitalise_interest or capitalise_fees adds to principal what is owed of it, at most `amount` when given.
     rate: percent a year, for a rate_change.  principal_only: a payment that pays nothing but principal.
     """
 
@@ -60,7 +64,10 @@ class Event:
 
 @dataclass(slots=True, kw_only=True)
 class Totals:
-    """What happened so far, in dollars. fees_assessed includes late_fees. fees_waived is what was really lowered."""
+    """What happened so far, in dollars. fees_assessed includes late_fees. fees_waived is what was really lowered.
+
+    capitalised_interest, capitalised_fees: what of them became principal.
+    """
 
     disbursed: Decimal = ZERO
     cash_in: Decimal = ZERO
@@ -70,6 +77,8 @@ class Totals:
     fees_assessed: Decimal = ZERO
     fees_waived: Decimal = ZERO
     late_fees: Decimal = ZERO
+    capitalised_interest: Decimal = ZERO
+    capitalised_fees: Decimal = ZERO
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +88,7 @@ class State:
     rate: percent a year in force.  accrued: exact unpaid interest of the days before `accrued_through`.
     credit: cash that went to interest and principal and so fills instalments (not fees, not principal_only).
     written_off: what a charge-off wrote off and nobody has recovered yet.  recovered: cash after the charge-off.
+    trail: what accrue() and apply() did, in order, for finance.explain_loan; None keeps none.
     """
 
     rate: Decimal
@@ -93,6 +103,7 @@ class State:
     written_off: Decimal = ZERO
     recovered: Decimal = ZERO
     totals: Totals = field(default_factory=Totals)
+    trail: "list[Accrued | Applied] | None" = field(default=None, repr=False, compare=False)
 
     @classmethod
     def opening(cls, terms: LoanTerms) -> "State":
@@ -106,6 +117,13 @@ class State:
         Under residue "carry" the exact figure may stand up to half a cent below zero; owed is then nothing.
         """
         return max(ZERO, cents(self.accrued, self.rounding))
+
+    def settle_interest(self, amount: Decimal, residue: str) -> None:
+        """Lower the interest owed by `amount`. Once all of it is settled, "drop" forgets the sub-cent difference."""
+        if amount == self.interest > 0 and residue == "drop":
+            self.accrued = Fraction(0)
+        elif amount:
+            self.accrued -= Fraction(amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +153,25 @@ class Effect:
     income: Decimal = ZERO
     written_off: Decimal = ZERO
     recovered: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accrued:
+    """Interest of the days from `start` (counted) to `end` (not counted) at one balance and rate, in exact dollars."""
+
+    start: date
+    end: date
+    principal: Decimal
+    rate: Decimal
+    day_count: str
+    interest: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """One event as it was applied. due: what was owed before it.  settled: the change of the exact interest owed."""
+
+    event: Event
+    effect: Effect
+    due: Split
+    settled: Fraction

@@ -1,13 +1,14 @@
 """What it takes to pay a loan off, today and on each day a quote is good for."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from finance.errors import BadInput
 from finance.interest import simple_interest
-from finance.loan_state import State
+from finance.loan_state import Accrued, Event, State
 from finance.money import ZERO, cents
 from finance.terms import LoanTerms
 
@@ -20,6 +21,7 @@ class PayoffQuote:
 
     per_diem: one day's interest on `on`, rounded for the letter; `amounts` is computed exactly, day by day.
     amounts: (date, payoff on that date), from `on` to `good_through`.
+    accrued, daily: the exact interest owed on `on`, and that of each day after it; the amounts are rounded from them.
     """
 
     on: date
@@ -32,6 +34,9 @@ class PayoffQuote:
     net_payoff: Decimal
     per_diem: Decimal
     amounts: tuple[tuple[date, Decimal], ...]
+    accrued: Fraction = field(repr=False)
+    daily: tuple[Accrued, ...] = field(repr=False)
+    rounding: str
 
 
 def payoff(state: State) -> Decimal:
@@ -56,11 +61,12 @@ def quote(terms: LoanTerms, state: State, on: date, good_through: date) -> Payof
     if not 0 <= days <= LONGEST_QUOTE:
         allowed = f"from {on} to {on + timedelta(LONGEST_QUOTE)}"
         raise BadInput(field="good_through", value=good_through.isoformat(), allowed=allowed)
-    accrued, amounts = state.accrued, [(on, payoff(state))]
+    accrued, amounts, daily = state.accrued, [(on, payoff(state))], []
     for k in range(days):
-        accrued += per_diem(terms, state, on + timedelta(k))
+        daily.append(_day(terms, state, on + timedelta(k)))
+        accrued += daily[-1].interest
         interest = max(ZERO, cents(accrued, state.rounding))
-        amounts.append((on + timedelta(k + 1), state.principal + interest + state.fees))
+        amounts.append((daily[-1].end, state.principal + interest + state.fees))
     return PayoffQuote(
         on=on,
         good_through=good_through,
@@ -72,4 +78,31 @@ def quote(terms: LoanTerms, state: State, on: date, good_through: date) -> Payof
         net_payoff=net_payoff(state),
         per_diem=cents(per_diem(terms, state, on), state.rounding),
         amounts=tuple(amounts),
+        accrued=state.accrued,
+        daily=tuple(daily),
+        rounding=state.rounding,
     )
+
+
+def _day(terms: LoanTerms, state: State, on: date) -> Accrued:
+    return Accrued(
+        start=on,
+        end=on + timedelta(1),
+        principal=state.principal,
+        rate=state.rate,
+        day_count=terms.day_count,
+        interest=per_diem(terms, state, on),
+    )
+
+
+def changed_by(events: Iterable[Event], *, quoted_on: date, on: date) -> list[Event]:
+    """Why an amount quoted on one day for another no longer stands: the events learnt since that count by then.
+
+    quoted_on: the date up to which the quote knew all events.  on: the day it is quoted for. In order; none: it stands.
+    """
+    events = list(events)
+    late = [event for event in events if event.known > quoted_on]
+    found = [event for event in late if event.kind != "reversal" and event.on <= on]
+    dates = {event.id: event.on for event in events}
+    found += [event for event in late if event.target is not None and dates.get(event.target, event.on) <= on]
+    return sorted(found, key=lambda event: (event.known, event.id))

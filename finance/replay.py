@@ -13,10 +13,11 @@ from fractions import Fraction
 
 from finance.ageing import Arrears, arrears
 from finance.allocation import Split, allocate
+from finance.capitalisation import capitalise
 from finance.errors import Refused
 from finance.interest import simple_interest
 from finance.latefees import assessment_days, late_fees
-from finance.loan_state import CASH_KINDS, Effect, Event, State, Totals
+from finance.loan_state import CASH_KINDS, Accrued, Applied, Effect, Event, State, Totals
 from finance.money import ZERO
 from finance.payoff import net_payoff, payoff
 from finance.terms import LoanTerms
@@ -103,7 +104,19 @@ def accrue(terms: LoanTerms, state: State, to: date) -> Effect | None:
     state.accrued_through = to
     if start is None or not state.principal:
         return None
-    state.accrued += simple_interest(state.principal, state.rate, terms.day_count, start, to)
+    interest = simple_interest(state.principal, state.rate, terms.day_count, start, to)
+    state.accrued += interest
+    if state.trail is not None and start < to:
+        state.trail.append(
+            Accrued(
+                start=start,
+                end=to,
+                principal=state.principal,
+                rate=state.rate,
+                day_count=terms.day_count,
+                interest=interest,
+            )
+        )
     earned = state.interest - before
     return Effect(on=to, kind="accrual", interest=earned, income=earned) if earned else None
 
@@ -115,6 +128,16 @@ def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
     charged, after a charge-off.
     """
     assert state.accrued_through == event.on, (state.accrued_through, event)
+    if state.trail is None:
+        return _apply(terms, state, event)
+    due = Split(fees=state.fees, interest=state.interest, principal=state.principal)
+    accrued = state.accrued
+    effect = _apply(terms, state, event)
+    state.trail.append(Applied(event=event, effect=effect, due=due, settled=state.accrued - accrued))
+    return effect
+
+
+def _apply(terms: LoanTerms, state: State, event: Event) -> Effect:
     if event.kind in CASH_KINDS:
         return _recover(state, event) if state.charged_off else _pay(terms, state, event)
     if event.kind == "rate_change":
@@ -123,6 +146,8 @@ def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
         return Effect(on=event.on, kind=event.kind, event=event.id)
     if event.kind == "charge_off":
         return _charge_off(state, event)
+    if event.kind in ("capitalise_interest", "capitalise_fees"):
+        return capitalise(terms, state, event)
     amount = _amount(event)
     if event.kind == "fee_waiver":
         lowered = min(amount, state.fees)
@@ -156,11 +181,7 @@ def _pay(terms: LoanTerms, state: State, event: Event) -> Effect:
     state.fees -= split.fees
     state.principal -= split.principal
     state.unapplied += split.unapplied
-    paid_in_full = split.interest == before > 0
-    if paid_in_full and terms.residue == "drop":
-        state.accrued = Fraction(0)
-    elif split.interest:
-        state.accrued -= Fraction(split.interest)
+    state.settle_interest(split.interest, terms.residue)
     if not state.principal and not state.interest:
         state.accrued = Fraction(0)
     if not event.principal_only:
@@ -242,6 +263,7 @@ def journal(
     accrue_on: Iterable[date] = (),
     late_fees_through: date | None = None,
     known_on: date | None = None,
+    trail: bool = False,
 ) -> Journal:
     """Replay a whole history to the end of the day `through`, in any order of arrival.
 
@@ -250,6 +272,8 @@ def journal(
     late_fees_through: None derives no late fee; late_fee events then count as they were recorded. With a date, and a
     rule in the terms, late fees are derived for the days up to it and late_fee events are left out, but for one
     thing: a reversal whose target is a derived id ("late-fee-3") keeps that fee from being assessed.
+
+    trail: keep in `state.trail` what every figure was computed from.
     """
     events = list(events)
     through_fees = min(through, late_fees_through) if late_fees_through is not None else None
@@ -263,6 +287,7 @@ def journal(
     posting_days = {day for day in accrue_on if day <= through} | by_day.keys() | {through}
 
     state = State.opening(terms)
+    state.trail = [] if trail else None
     effects: list[Effect] = []
     assessed: list[Event] = []
     for day in sorted(posting_days | looked_at.keys()):

@@ -6,9 +6,10 @@ row. The last row pays all that is left, so it absorbs every rounding difference
 All arithmetic is on whole numbers: money in cents, and the rates of all rows over one common denominator.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
@@ -16,6 +17,7 @@ from finance.daycount import year_fraction
 from finance.duedates import due_dates, first_period_length, pay_dates
 from finance.errors import BadInput
 from finance.money import from_cents, rounded_quotient, to_cents
+from finance.schedule_methods import Plan, plan
 from finance.schedule_terms import FREQUENCIES, Grace, ScheduleTerms, parse_schedule_terms
 
 __all__ = ["Grace", "Row", "Schedule", "ScheduleTerms", "build_schedule", "due_dates", "schedule_case"]
@@ -43,17 +45,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The rows and their totals. regular_payment is None for methods without one."""
+    """The rows and their totals. regular_payment is None for methods without one.
+
+    basis: what the figures were computed from, for finance.explain_schedule.
+    """
 
     regular_payment: Decimal | None
     rows: tuple[Row, ...]
     total_interest: Decimal
     total_payments: Decimal
     final_payment: Decimal
+    basis: "Basis" = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rates:
+class Rates:
     """Each row's rate as numerators over one denominator, and the rate of a plain period (the same as most rows')."""
 
     of_row: tuple[int, ...]
@@ -63,6 +69,43 @@ class _Rates:
     def interest(self, opening: int, numerator: int, rounding: str) -> int:
         """Cents of interest on `opening` cents at a rate of numerator / denominator, rounded once."""
         return rounded_quotient(opening * numerator, self.denominator, rounding)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The equation of a level payment p, in cents: opening x growth = p x annuity + balloon, over one scale.
+
+    growth: the product of all (1 + r).  annuity: the sum of the products of later (1 + r).
+    """
+
+    opening: int
+    balloon: int
+    growth: int
+    annuity: int
+    scale: int
+
+    @property
+    def owed(self) -> int:
+        """What the payments have to cover, grown to the last row."""
+        return self.opening * self.growth - self.balloon * self.scale
+
+    @property
+    def exact(self) -> Fraction:
+        """The payment in cents, not rounded."""
+        return Fraction(self.owed, self.annuity)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a schedule was computed from.
+
+    level: None when the payment is given, or the method has none.  plan: of a method whose rows ask for amounts.
+    """
+
+    terms: ScheduleTerms
+    rates: Rates
+    level: Level | None
+    plan: Plan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +126,17 @@ def build_schedule(terms: ScheduleTerms) -> Schedule:
     splits = _grace_splits(terms, rates)
     opening = to_cents(terms.principal) - sum(split.principal for split in splits)
     deferred = sum(split.accrued - split.interest for split in splits) if _defers(terms) else 0
-    regular = _regular_payment(terms, rates, opening) if terms.is_level else None
-    splits += _paying_splits(terms, rates, opening, regular, deferred)
+    level = _level(terms, rates, opening) if terms.is_level and terms.payment_amount is None else None
+    asked = plan(terms, rates, opening)
+    regular = asked.regular if asked else _regular_payment(terms, level)
+    splits += _paying_splits(terms, rates, opening, regular, deferred, asked)
     return Schedule(
         regular_payment=None if regular is None else from_cents(regular),
         rows=_rows(terms, due, paid, splits),
         total_interest=from_cents(sum(split.interest for split in splits)),
         total_payments=from_cents(sum(split.payment for split in splits)),
         final_payment=from_cents(splits[-1].payment),
+        basis=Basis(terms, rates, level, asked),
     )
 
 
@@ -119,27 +165,27 @@ def schedule_case(given: object) -> dict[str, object]:
     }
 
 
-def _rates(terms: ScheduleTerms, due: tuple[date, ...], paid: tuple[date, ...]) -> _Rates:
+def _rates(terms: ScheduleTerms, due: tuple[date, ...], paid: tuple[date, ...]) -> Rates:
     rate, per_rate = terms.rate.as_integer_ratio()
     percent = 100 * per_rate
     if terms.interest_mode == "periodic":
         length = first_period_length(terms, due[0])
         plain = rate * length.denominator
         of_row = (rate * length.numerator, *[plain] * (terms.n - 1))
-        return _Rates(of_row, plain, percent * FREQUENCIES[terms.frequency].per_year * length.denominator)
+        return Rates(of_row, plain, percent * FREQUENCIES[terms.frequency].per_year * length.denominator)
     assert terms.day_count is not None
     accrual = paid if terms.accrual_dates == "adjusted" else due
     years = [year_fraction(terms.day_count, start, end) for start, end in pairwise((terms.start_date, *accrual))]
     common = lcm(*{part.denominator for part in years})
     of_row = tuple(rate * part.numerator * (common // part.denominator) for part in years)
-    return _Rates(of_row, of_row[-1], percent * common)
+    return Rates(of_row, of_row[-1], percent * common)
 
 
 def _defers(terms: ScheduleTerms) -> bool:
     return terms.grace is not None and terms.grace.type == "defer"
 
 
-def _grace_splits(terms: ScheduleTerms, rates: _Rates) -> list[_Split]:
+def _grace_splits(terms: ScheduleTerms, rates: Rates) -> list[_Split]:
     splits: list[_Split] = []
     balance = to_cents(terms.principal)
     for numerator in rates.of_row[: terms.grace_rows]:
@@ -155,10 +201,8 @@ def _grace_splits(terms: ScheduleTerms, rates: _Rates) -> list[_Split]:
     return splits
 
 
-def _regular_payment(terms: ScheduleTerms, rates: _Rates, opening: int) -> int:
-    """The payment p, in cents, of opening x prod(1 + r) = sum of p x (product of later (1 + r)) + balloon."""
-    if terms.payment_amount is not None:
-        return to_cents(terms.payment_amount)
+def _level(terms: ScheduleTerms, rates: Rates, opening: int) -> Level:
+    """The equation of opening x prod(1 + r) = sum of p x (product of later (1 + r)) + balloon."""
     numerators = list(rates.of_row[terms.grace_rows :])
     if terms.odd_first != "solve":
         numerators[0] = rates.plain
@@ -174,19 +218,27 @@ def _regular_payment(terms: ScheduleTerms, rates: _Rates, opening: int) -> int:
         scale *= rates.denominator
         growth *= factor
         annuity = annuity * factor + scale
-    owed = opening * growth - balloon * scale
-    if owed < 0:
+    level = Level(opening, balloon, growth, annuity, scale)
+    if level.owed < 0:
         raise BadInput(
             field="balloon_amount",
             value=terms.balloon_amount,
             allowed=f"at most {from_cents(opening * growth // scale)}, what the balance grows to unpaid",
         )
+    return level
+
+
+def _regular_payment(terms: ScheduleTerms, level: Level | None) -> int | None:
+    """The regular payment in cents: as given, or solved and rounded to the payment unit."""
+    if level is None:
+        return to_cents(terms.payment_amount) if terms.is_level and terms.payment_amount is not None else None
     unit = to_cents(terms.payment_unit)
-    return unit * rounded_quotient(owed, annuity * unit, "UP" if terms.payment_rounding == "up" else terms.rounding)
+    rounding = "UP" if terms.payment_rounding == "up" else terms.rounding
+    return unit * rounded_quotient(level.owed, level.annuity * unit, rounding)
 
 
 def _paying_splits(
-    terms: ScheduleTerms, rates: _Rates, opening: int, regular: int | None, deferred: int
+    terms: ScheduleTerms, rates: Rates, opening: int, regular: int | None, deferred: int, asked: Plan | None
 ) -> list[_Split]:
     """The rows after grace. The first of them also collects what was deferred."""
     numerators = rates.of_row[terms.grace_rows :]
@@ -196,9 +248,13 @@ def _paying_splits(
     splits: list[_Split] = []
     balance, last = opening, len(numerators) - 1
     for k, numerator in enumerate(numerators):
-        accrued = rates.interest(balance, numerator, terms.rounding)
+        fixed = asked.interest[k] if asked and asked.interest else None
+        accrued = rates.interest(balance, numerator, terms.rounding) if fixed is None else fixed
         if k == last:
             principal = balance
+        elif asked:
+            amount, with_interest = asked.asks[k]
+            principal = min(amount - accrued if with_interest else amount, balance)
         elif regular is None:
             principal = min(equal_part, balance)
         else:

@@ -1,6 +1,6 @@
 """What a schedule is computed from, and which combinations make sense."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from finance.errors import BadInput
 from finance.inputs import parse_choice, parse_count, parse_date, parse_flag, parse_list, parse_object
 from finance.money import CENT, ROUNDINGS, ZERO, parse_money, parse_rate
 
-METHODS = ("level", "balloon", "interest_only", "equal_principal", "bullet")
+METHODS = ("level", "balloon", "interest_only", "equal_principal", "bullet", "step", "given", "flat")
 LEVEL_METHODS = ("level", "balloon")
 INTEREST_MODES = ("periodic", "daily")
 ODD_FIRST = ("solve", "separate", "ignore")
@@ -53,13 +53,34 @@ class Grace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentStep:
+    """What every row from `from_row` (counted from 1) to the next step pays: `payment` in money, or `percent` of the
+    regular payment, which is solved so that all steps together repay the loan. One of the two."""
+
+    from_row: int
+    payment: Decimal | None = None
+    percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenRow:
+    """A row given by hand: a `payment`, interest included, or `principal` with interest on top, or interest only."""
+
+    due_date: date
+    payment: Decimal | None = None
+    principal: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleTerms:
     """The terms of a schedule. Raises BadInput, naming the field, for a combination that has no meaning.
 
     principal: money advanced on `start_date`.  rate: percent a year.  n: rows, grace rows included.
     frequency: one of FREQUENCIES.  method: one of METHODS.  Fields that a method or frequency does not read are
     ignored: payment_amount and odd_first act on level and balloon, balloon_amount and amort_n (in paying periods)
-    on balloon, due_day and month_end on months, due_days on semimonthly, day_count and accrual_dates on daily interest.
+    on balloon, due_day and month_end on months, due_days on semimonthly, day_count and accrual_dates on daily interest,
+    steps on step, rows on given. A given schedule takes its dates and n from its rows, and has daily interest. Under
+    flat, interest is on the principal first lent, all through the term.
     """
 
     principal: Decimal
@@ -79,6 +100,8 @@ class ScheduleTerms:
     balloon_amount: Decimal | None = None
     amort_n: int | None = None
     grace: Grace | None = None
+    steps: tuple[PaymentStep, ...] = ()
+    rows: tuple[GivenRow, ...] = ()
     adjust: str = "none"
     holidays: Collection[date] = ()
     accrual_dates: str = "unadjusted"
@@ -88,6 +111,10 @@ class ScheduleTerms:
 
     def __post_init__(self) -> None:
         _check_method(self)
+        if self.method == "step":
+            _check_steps(self)
+        if self.method == "given":
+            _check_rows(self)
         _check_interest(self)
         _check_dates(self)
 
@@ -116,15 +143,19 @@ class ScheduleTerms:
 
 def parse_schedule_terms(given: object) -> ScheduleTerms:
     """ScheduleTerms from a JSON-shaped object. Raises BadInput naming the field for anything wrong or unknown."""
-    fields = parse_object(given, "", required=_REQUIRED, optional=_OPTIONAL)
+    by_hand = isinstance(given, Mapping) and given.get("method") == "given"
+    regular = ("n", "frequency")  # which rows given by hand do not need
+    required, optional = (_REQUIRED, (*_OPTIONAL, *regular)) if by_hand else ((*_REQUIRED, *regular), _OPTIONAL)
+    fields = parse_object(given, "", required=required, optional=optional)
+    chosen = {name: parse(fields[name], name) for name, parse in _OPTIONAL.items() if name in fields}
     return ScheduleTerms(
         principal=parse_money(fields["principal"], "principal", minimum=CENT),
         rate=parse_rate(fields["rate"], "rate"),
-        n=parse_count(fields["n"], "n", least=1, most=MOST_ROWS),
-        frequency=parse_choice(fields["frequency"], "frequency", FREQUENCIES),
+        n=len(chosen.get("rows", ())) if by_hand else parse_count(fields["n"], "n", least=1, most=MOST_ROWS),
+        frequency="monthly" if by_hand else parse_choice(fields["frequency"], "frequency", FREQUENCIES),
         method=parse_choice(fields["method"], "method", METHODS),
         start_date=parse_date(fields["start_date"], "start_date"),
-        **{name: parse(fields[name], name) for name, parse in _OPTIONAL.items() if name in fields},
+        **chosen,
     )
 
 
@@ -143,7 +174,33 @@ def _parse_due_days(value: object, field: str) -> tuple[int, int]:
     return min(days), max(days)
 
 
-_REQUIRED = ("principal", "rate", "n", "frequency", "method", "start_date")
+def _parse_steps(value: object, field: str) -> tuple[PaymentStep, ...]:
+    steps: list[PaymentStep] = []
+    for k, item in enumerate(parse_list(value, field, least=1)):
+        name = f"{field}[{k}]"
+        row = parse_object(item, name, required=("from_row",), optional=("payment", "percent"))
+        steps.append(
+            PaymentStep(
+                from_row=parse_count(row["from_row"], f"{name}.from_row", least=1, most=MOST_ROWS),
+                payment=parse_money(row["payment"], f"{name}.payment", minimum=ZERO) if "payment" in row else None,
+                percent=parse_rate(row["percent"], f"{name}.percent") if "percent" in row else None,
+            )
+        )
+    return tuple(steps)
+
+
+def _parse_rows(value: object, field: str) -> tuple[GivenRow, ...]:
+    rows: list[GivenRow] = []
+    for k, item in enumerate(parse_list(value, field, least=1)):
+        name = f"{field}[{k}]"
+        row = parse_object(item, name, required=("due_date",), optional=("payment", "principal"))
+        parts = [part for part in ("payment", "principal") if part in row]
+        amounts = {part: parse_money(row[part], f"{name}.{part}", minimum=ZERO) for part in parts}
+        rows.append(GivenRow(due_date=parse_date(row["due_date"], f"{name}.due_date"), **amounts))
+    return tuple(rows)
+
+
+_REQUIRED = ("principal", "rate", "method", "start_date")
 
 _OPTIONAL: dict[str, Callable[[object, str], Any]] = {
     "first_due_date": parse_date,
@@ -157,6 +214,8 @@ _OPTIONAL: dict[str, Callable[[object, str], Any]] = {
     "balloon_amount": lambda value, field: parse_money(value, field, minimum=ZERO),
     "amort_n": lambda value, field: parse_count(value, field, least=1, most=MOST_ROWS),
     "grace": _parse_grace,
+    "steps": _parse_steps,
+    "rows": _parse_rows,
     "adjust": lambda value, field: parse_choice(value, field, ADJUSTMENTS),
     "holidays": lambda value, field: frozenset(
         parse_date(day, f"{field}[{k}]") for k, day in enumerate(parse_list(value, field))
@@ -179,8 +238,43 @@ def _check_method(terms: ScheduleTerms) -> None:
             value=terms.balloon_amount,
             allowed="given for a balloon without amort_n, and left out with it",
         )
+    if terms.grace_rows and terms.method in ("given", "flat"):
+        raise BadInput(field="grace", value=terms.grace_rows, allowed=f"left out for a {terms.method} schedule")
     if terms.is_level and terms.odd_first == "separate" and terms.grace_rows:
         raise BadInput(field="odd_first", value="separate", allowed="solve or ignore when there is grace")
+
+
+def _check_steps(terms: ScheduleTerms) -> None:
+    if not terms.steps:
+        raise BadInput(field="steps", value=None, allowed="given for a schedule by steps")
+    for k, step in enumerate(terms.steps):
+        if (step.payment is None) == (step.percent is None):
+            raise BadInput(
+                field=f"steps[{k}].payment", value=step.payment, allowed="given without percent, and left out with it"
+            )
+        after = terms.steps[k - 1].from_row if k else 0
+        if not after < step.from_row <= terms.n or (k == 0 and step.from_row != 1):
+            allowed = f"from {after + 1} to n, which is {terms.n}" if k else "1 for the first step"
+            raise BadInput(field=f"steps[{k}].from_row", value=step.from_row, allowed=allowed)
+
+
+def _check_rows(terms: ScheduleTerms) -> None:
+    if len(terms.rows) != terms.n or not terms.rows:
+        raise BadInput(field="rows", value=len(terms.rows) or None, allowed="the rows of the schedule, n of them")
+    if terms.n > MOST_ROWS:
+        raise BadInput(field="rows", value=terms.n, allowed=f"at most {MOST_ROWS} rows")
+    if terms.interest_mode != "daily":
+        allowed = "daily for rows given by hand, whose periods have any length"
+        raise BadInput(field="interest_mode", value=terms.interest_mode, allowed=allowed)
+    before = terms.start_date
+    for k, row in enumerate(terms.rows):
+        if row.due_date <= before:
+            raise BadInput(field=f"rows[{k}].due_date", value=row.due_date, allowed=f"after {before}")
+        if row.payment is not None and row.principal is not None:
+            raise BadInput(
+                field=f"rows[{k}].payment", value=row.payment, allowed="left out where the row gives its principal"
+            )
+        before = row.due_date
 
 
 def _check_interest(terms: ScheduleTerms) -> None:

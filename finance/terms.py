@@ -25,12 +25,38 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateFeeCap:
+    """The most that law allows: no fee before `grace_days` after the due date, and none above `percent` or `flat`.
+
+    percent: of the instalment as scheduled, or where `basis` is "unpaid", of what is unpaid of it.  flat: dollars.
+    With both, `combine` takes the greater or the lesser; with neither, the law sets no amount.
+    """
+
+    grace_days: int = 0
+    percent: Decimal | None = None
+    flat: Decimal | None = None
+    combine: str = "lesser"
+    basis: str = "instalment"
+    citation: str = ""
+
+    def __post_init__(self) -> None:
+        if self.grace_days < 0:
+            raise BadInput(field="grace_days", value=self.grace_days, allowed="a whole number of days, zero or more")
+        for name, value in (("percent", self.percent), ("flat", self.flat)):
+            if value is not None and value < 0:
+                raise BadInput(field=name, value=str(value), allowed="zero or more")
+        parse_choice(self.combine, "combine", ("greater", "lesser"))
+        parse_choice(self.basis, "basis", ("instalment", "unpaid"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LateFeeRule:
     """A fee, once per instalment, when it is still unmet at the end of the day `grace_days` after its due date.
 
     percent: of the scheduled instalment amount, so that a part payment does not change the fee the note promises.
     flat: dollars. With both, `combine` takes the greater, the lesser or the sum.
     assessed_from: instalments due before this date bear no fee (a loan boarded in mid-life).
+    cap: what law allows; the later day and the lower amount of contract and law hold.
     """
 
     grace_days: int
@@ -38,6 +64,7 @@ class LateFeeRule:
     flat: Decimal | None = None
     combine: Literal["greater", "lesser", "sum"] = "greater"
     assessed_from: date | None = None
+    cap: LateFeeCap | None = None
 
     def __post_init__(self) -> None:
         if self.grace_days < 0:

@@ -4,17 +4,17 @@ ledger.operations.preview really does the act and takes it back; here its result
 at the end of today, so that every difference is the act's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from finance.errors import Refused
 from finance.money import ZERO
 from finance.replay import Allocation, Position
 from ledger.day import hold_business_day
-from ledger.models import Accrual, Entry, Loan, LoanEvent
+from ledger.models import Account, Accrual, Entry, Loan, LoanEvent
 from ledger.operations import preview
 from ledger.standing import carried, event_key, position, read_account
 
@@ -70,8 +70,23 @@ class Foresight:
         return [(what, old, new, new - old) for what, old, new in rows if what in always or old or new]
 
     @property
+    def moved_in_all(self) -> list[tuple[str, Decimal]]:
+        """(part, how much more of the other payments goes to it): what all of `moved` comes to."""
+        parts = ("fees", "interest", "principal", "unapplied")
+        words = ("Fees", "Interest", "Principal", "Held")
+        return [
+            (word, sum((getattr(row.after, part) - getattr(row.before, part) for row in self.moved), ZERO))
+            for part, word in zip(parts, words, strict=True)
+        ]
+
+    @property
     def interest_total(self) -> Decimal:
         return sum((row.amount for row in self.interest), ZERO)
+
+    @property
+    def accounts(self) -> "list[AccountMoved]":
+        """What is posted in all, account by account."""
+        return by_account(self.entries)
 
     @property
     def changes_state(self) -> bool:
@@ -111,6 +126,24 @@ def foresee(operation: Callable[..., LoanEvent], loan: Loan, **arguments: Any) -
         late_fees_undone=tuple(known[row.target_id] for row in undone if row.target_id in known),
         entries=shown.entries,
     )
+
+
+class AccountMoved(NamedTuple):
+    """What some entries come to on one account: the side on which it ends, the other is zero."""
+
+    account: Account
+    debit: Decimal
+    credit: Decimal
+
+
+def by_account(entries: Iterable[Entry]) -> list[AccountMoved]:
+    """What `entries` come to, account by account in the order of their codes; their postings must be read already."""
+    balances: dict[Account, Decimal] = {}
+    for entry in entries:
+        for posting in entry.postings.all():
+            balances[posting.account] = balances.get(posting.account, ZERO) + posting.debit - posting.credit
+    ordered = sorted(balances.items(), key=lambda item: item[0].code)
+    return [AccountMoved(account, max(amount, ZERO), max(-amount, ZERO)) for account, amount in ordered if amount]
 
 
 def cents_of(row: Allocation) -> tuple[Decimal, ...]:

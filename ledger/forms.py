@@ -11,12 +11,20 @@ class MoneyField(forms.DecimalField):
     """Dollars and cents above zero, as a person writes them: 312.4, 1,234.50 or $1,234.50."""
 
     widget = forms.TextInput
+    default_error_messages = {
+        "required": "Type an amount.",
+        "invalid": "Type dollars and cents, such as 312.40.",
+        "min_value": "Type more than zero.",
+        "max_decimal_places": "Type at most two decimals: a cent is the smallest amount.",
+        "max_digits": "That is more than the books can hold.",
+        "max_whole_digits": "That is more than the books can hold.",
+    }
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("min_value", Decimal("0.01"))
         super().__init__(max_digits=18, decimal_places=2, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # django-stubs: as IntegerField's
         if isinstance(value, str):
             value = value.strip().removeprefix("$").replace(",", "")
         return super().to_python(value)
@@ -27,13 +35,17 @@ class ActForm(forms.Form):
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     effective_on = forms.DateField(
-        label="Effective on", help_text="An earlier day is allowed: the loan is worked out anew from it."
+        label="Effective on",
+        help_text="An earlier day is allowed: the loan is worked out anew from it.",
+        error_messages={"required": "Choose the day from which it counts.", "invalid": "Choose a day of the calendar."},
     )
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         options["initial"] = {"effective_on": today} | options.get("initial", {})
         super().__init__(*args, **options)
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
+        if not self.is_bound:
+            next(iter(self.visible_fields())).field.widget.attrs["autofocus"] = True
 
 
 class PaymentForm(ActForm):
@@ -51,12 +63,14 @@ class RecoveryForm(ActForm):
 
 class FeeForm(ActForm):
     amount = MoneyField()
-    reason = forms.CharField(max_length=200, help_text="The borrower can read it.")
+    reason = forms.CharField(
+        max_length=200, help_text="The borrower can read it.", error_messages={"required": "Say why."}
+    )
     field_order = ("amount", "reason", "effective_on")
 
 
 class ChargeOffForm(ActForm):
-    reason = forms.CharField(max_length=200, label="Why it will not be repaid")
+    reason = forms.CharField(max_length=200, label="Why it will not be repaid", error_messages={"required": "Say why."})
     field_order = ("reason", "effective_on")
 
 
@@ -81,8 +95,10 @@ class ReversalForm(forms.Form):
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.ChoiceField(label="Why it is taken back")
-    remark = forms.CharField(max_length=120, required=False, help_text="What somebody who reads this in a year should know.")
+    reason = forms.ChoiceField(label="Why it is taken back", error_messages={"required": "Choose a reason."})
+    remark = forms.CharField(
+        max_length=120, required=False, help_text="What somebody who reads this in a year should know."
+    )
 
     def __init__(self, *args: Any, cash: bool, **options: Any) -> None:
         super().__init__(*args, **options)

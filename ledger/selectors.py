@@ -64,14 +64,14 @@ def business_date() -> date:
 
 def with_all_that_names_it() -> QuerySet[Loan]:
     """Loans with their borrower, balance, product and company. One query."""
-    return Loan.objects.select_related(
-        "borrower", "balance", "product_version__product", "legal_entity", "boarding_run"
-    )
+    named: QuerySet[Loan] = Loan.objects.all()
+    return named.select_related("borrower", "balance", "product_version__product", "legal_entity", "boarding_run")
 
 
 def loans(wanted: LoanFilter) -> QuerySet[Loan]:
     """The loans of a list with their borrowers and balances. One query."""
-    found = Loan.objects.select_related("borrower", "balance")
+    every: QuerySet[Loan] = Loan.objects.all()
+    found = every.select_related("borrower", "balance")
     if wanted.state:
         found = found.filter(state=wanted.state)
     if wanted.bucket:
@@ -136,7 +136,9 @@ def book_by_bucket() -> dict[str, list[BucketSums]]:
         LoanBalance.objects.filter(open=True)
         .annotate(bucket=Case(*cases, output_field=CharField()))
         .values_list("loan__currency", "bucket")
-        .annotate(Count("pk"), Sum(F("principal") + F("interest") + F("fees")), Sum("past_due_amount"))
+        .annotate(
+            number=Count("pk"), owing=Sum(F("principal") + F("interest") + F("fees")), late=Sum("past_due_amount")
+        )
         .order_by("loan__currency")
     )
     book: dict[str, dict[str, BucketSums]] = {}

@@ -40,7 +40,7 @@ class Line:
         if self.split is None:
             return []
         names = ("fees", "interest", "principal", "unapplied", "recovered")
-        words = ("fees", "interest", "principal", "held", "recovered")
+        words = ("Fees", "Interest", "Principal", "Held", "Recovered")
         return [(word, part) for name, word in zip(names, words, strict=True) if (part := getattr(self.split, name))]
 
 

@@ -16,7 +16,7 @@ from origination.selectors import applications_to_release, applications_to_revie
 from origination.waiting import for_staff
 from tenants.models import User
 
-SHOWN = 50
+SHOWN = 25  # of each source: the most money, or the longest wait, first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +39,12 @@ class Need:
         return not self.broken, -self.money, self.since or date.max
 
 
-def needs_of(user: User, today: date) -> list[Need]:
-    """What `user` should do, the most pressing first; each thing once, whichever roles it comes from."""
-    found: dict[str, Need] = {}
-    for role, sources in SOURCES.items():
-        if user.has_role(role):
-            found |= {need.url + need.what: need for source in sources for need in source(today)}
-    return sorted(found.values(), key=lambda need: need.rank)
+def needs_of(user: User, today: date) -> tuple[list[Need], bool]:
+    """What `user` should do, the most pressing first, each source asked once; and whether there is more of some."""
+    sources = {source: None for role, asked in SOURCES.items() if user.has_role(role) for source in asked}
+    answers = [list(source(today)) for source in sources]
+    found = [need for answer in answers for need in answer]
+    return sorted(found, key=lambda need: need.rank), any(len(answer) == SHOWN for answer in answers)
 
 
 def to_review(today: date) -> Iterable[Need]:

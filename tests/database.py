@@ -5,6 +5,7 @@ Tests work as the application role, so they can neither truncate nor drop; a tes
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,22 +25,19 @@ def on(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
-def template() -> str:
+def template(connection: psycopg.Connection) -> str:
     """The name of a migrated, empty database for the code as it is; made at most once for each state of the code."""
     parts = [*sorted(ROOT.glob("*/migrations/*.py")), *sorted(ROOT.glob("*/models/*.py")), *ROOT.glob("tenants/*.py")]
     parts += sorted(ROOT.glob("*/*/migrations/*.py"))
     digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts) + os.environ["DATABASE_URL"].encode())
     name = f"lw_template_{digest.hexdigest()[:16]}"
-    with psycopg.connect(on(OWNER_URL, "postgres"), autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtext('loanwright test template'))")
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            drop_leftovers(connection)
-            making = f"{name}_making"
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(making)))
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
-            migrate(making)
-            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-            connection.execute(rename.format(sql.Identifier(making), sql.Identifier(name)))
+    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        drop_leftovers(connection)
+        making = f"{name}_making"
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
+        migrate(making)
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        connection.execute(rename.format(sql.Identifier(making), sql.Identifier(name)))
     return name
 
 
@@ -54,29 +52,26 @@ def migrate(database: str) -> None:
 
 
 def drop_leftovers(connection: psycopg.Connection) -> None:
-    """Databases of earlier code and of runs that were killed."""
-    rows = connection.execute(
-        "SELECT datname FROM pg_database d WHERE datname ~ '^lw_(test|template)_' "
-        "AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datname = d.datname)"
-    ).fetchall()
+    """Databases of earlier code and of runs that were killed: their name ends in a process that is no more."""
+    rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^lw_(test|template)_'").fetchall()
     for (name,) in rows:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        process = re.match(r"lw_test_[a-z0-9]+_(\d+)", name)
+        if process is None or not Path(f"/proc/{process[1]}").exists():
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 @contextmanager
 def clone(name: str) -> Iterator[str]:
     """A fresh copy of the template called `name`, dropped afterwards."""
-    source = template()
+    # Waits a few seconds for sessions that are still ending; the owner may not end those of another role.
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
     with psycopg.connect(on(OWNER_URL, "postgres"), autocommit=True) as connection:
-        # Waits a few seconds for sessions that are still ending; the owner may not end those of another role.
-        drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
         connection.execute(drop)
-        # Two clones at once would find the template busy.
-        connection.execute("SELECT pg_advisory_lock(hashtext('loanwright test clone'))")
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
-        )
-        connection.execute("SELECT pg_advisory_unlock(hashtext('loanwright test clone'))")
+        # One at a time: a template is busy while it is copied, and must not be dropped as a leftover before.
+        connection.execute("SELECT pg_advisory_lock(hashtext('loanwright tests'))")
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template(connection))))
+        connection.execute("SELECT pg_advisory_unlock(hashtext('loanwright tests'))")
         try:
             yield name
         finally:

@@ -34,9 +34,9 @@ CREATE TRIGGER ledger_entry_period_open AFTER INSERT ON ledger_entry
   REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_period_open();
 """
 
-# The statements of a trigger are planned once a session, perhaps for two rows in empty tables, and row-level security
-# makes the planner expect hardly a row of the tenant. LATERAL with OFFSET 0 leaves it one way, which is right for two
-# rows and for forty thousand: look up each row by its key.
+# A statement of a trigger is planned once a session, perhaps for two rows in empty tables, where every index looks alike
+# and row-level security makes the planner expect hardly a row. So these are planned each time (EXECUTE), and LATERAL
+# with OFFSET 0 leaves them one way, right for two rows and for forty thousand: look up each row by its key.
 BY_KEY = "SET enable_seqscan = off"
 
 # An entry announces its lines and total, so this holds for lines added by any later statement as well.
@@ -44,33 +44,35 @@ POSTING_CHECK = f"""
 CREATE FUNCTION ledger_posting_check() RETURNS trigger LANGUAGE plpgsql {BY_KEY} AS $$
 DECLARE bad bigint;
 BEGIN
-  SELECT n.entry_id INTO bad
-    FROM (SELECT DISTINCT tenant_id, entry_id FROM posted) n
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS lines, sum(p.debit) AS debit, sum(p.credit) AS credit FROM ledger_posting p
-      WHERE p.tenant_id = n.tenant_id AND p.entry_id = n.entry_id OFFSET 0) s
-    LEFT JOIN LATERAL (
-      SELECT e.lines, e.total FROM ledger_entry e
-      WHERE e.tenant_id = n.tenant_id AND e.id = n.entry_id OFFSET 0) e ON true
-    WHERE (s.lines, s.debit, s.credit) IS DISTINCT FROM (e.lines::bigint, e.total, e.total) LIMIT 1;
-  IF FOUND THEN
+  EXECUTE $sql$
+    SELECT n.entry_id
+      FROM (SELECT DISTINCT tenant_id, entry_id FROM posted) n
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS lines, sum(p.debit) AS debit, sum(p.credit) AS credit FROM ledger_posting p
+        WHERE p.tenant_id = n.tenant_id AND p.entry_id = n.entry_id OFFSET 0) s
+      LEFT JOIN LATERAL (
+        SELECT e.lines, e.total FROM ledger_entry e
+        WHERE e.tenant_id = n.tenant_id AND e.id = n.entry_id OFFSET 0) e ON true
+      WHERE (s.lines, s.debit, s.credit) IS DISTINCT FROM (e.lines::bigint, e.total, e.total) LIMIT 1 $sql$ INTO bad;
+  IF bad IS NOT NULL THEN
     RAISE EXCEPTION 'journal entry % does not balance, or is not what it announced', bad USING ERRCODE = '23514';
   END IF;
-  SELECT n.entry_id INTO bad
-    FROM posted n
-    CROSS JOIN LATERAL (
-      SELECT e.* FROM ledger_entry e WHERE e.tenant_id = n.tenant_id AND e.id = n.entry_id OFFSET 0) e
-    LEFT JOIN LATERAL (
-      SELECT a.* FROM ledger_account a WHERE a.tenant_id = n.tenant_id AND a.id = n.account_id OFFSET 0) a ON true
-    LEFT JOIN LATERAL (
-      SELECT l.id, l.legal_entity_id, l.currency FROM ledger_loan l
-      WHERE l.tenant_id = n.tenant_id AND l.id = n.loan_id OFFSET 0) l ON true
-    WHERE (n.currency, n.booked_on, n.posted_on) IS DISTINCT FROM (e.currency, e.booked_on, e.posted_on)
-       OR n.effective_on > n.booked_on
-       OR (a.legal_entity_id, a.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)
-       OR (n.loan_id IS NOT NULL
-           AND (l.legal_entity_id, l.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)) LIMIT 1;
-  IF FOUND THEN
+  EXECUTE $sql$
+    SELECT n.entry_id
+      FROM posted n
+      CROSS JOIN LATERAL (
+        SELECT e.* FROM ledger_entry e WHERE e.tenant_id = n.tenant_id AND e.id = n.entry_id OFFSET 0) e
+      LEFT JOIN LATERAL (
+        SELECT a.* FROM ledger_account a WHERE a.tenant_id = n.tenant_id AND a.id = n.account_id OFFSET 0) a ON true
+      LEFT JOIN LATERAL (
+        SELECT l.id, l.legal_entity_id, l.currency FROM ledger_loan l
+        WHERE l.tenant_id = n.tenant_id AND l.id = n.loan_id OFFSET 0) l ON true
+      WHERE (n.currency, n.booked_on, n.posted_on) IS DISTINCT FROM (e.currency, e.booked_on, e.posted_on)
+         OR n.effective_on > n.booked_on
+         OR (a.legal_entity_id, a.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)
+         OR (n.loan_id IS NOT NULL
+             AND (l.legal_entity_id, l.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)) LIMIT 1 $sql$ INTO bad;
+  IF bad IS NOT NULL THEN
     RAISE EXCEPTION 'a line of journal entry % names another tenant, company, currency or day', bad USING ERRCODE = '23503';
   END IF;
   RETURN NULL;
@@ -81,7 +83,8 @@ CREATE TRIGGER ledger_posting_check AFTER INSERT ON ledger_posting
 
 # Deferred, because the entry is inserted before its lines.
 ENTRY_COMPLETE = f"""
-CREATE FUNCTION ledger_entry_complete() RETURNS trigger LANGUAGE plpgsql {BY_KEY} AS $$ BEGIN
+CREATE FUNCTION ledger_entry_complete() RETURNS trigger LANGUAGE plpgsql {BY_KEY} AS $$
+BEGIN
   IF (SELECT count(*) FROM ledger_posting WHERE tenant_id = NEW.tenant_id AND entry_id = NEW.id) = 0 THEN
     RAISE EXCEPTION 'journal entry % has no lines', NEW.id USING ERRCODE = '23514';
   END IF;
@@ -95,14 +98,15 @@ ACCRUAL_CHECK = f"""
 CREATE FUNCTION ledger_accrual_check() RETURNS trigger LANGUAGE plpgsql {BY_KEY} AS $$
 DECLARE bad bigint;
 BEGIN
-  SELECT n.loan_id INTO bad FROM posted n
-    LEFT JOIN LATERAL (
-      SELECT l.id FROM ledger_loan l WHERE l.tenant_id = n.tenant_id AND l.id = n.loan_id OFFSET 0) l ON true
-    LEFT JOIN LATERAL (
-      SELECT v.loan_id FROM ledger_loanevent v WHERE v.tenant_id = n.tenant_id AND v.id = n.event_id OFFSET 0) v ON true
-    WHERE l.id IS NULL OR n.effective_on > n.booked_on OR n.booked_on > n.posted_on
-       OR (n.event_id IS NOT NULL AND v.loan_id IS DISTINCT FROM n.loan_id) LIMIT 1;
-  IF FOUND THEN
+  EXECUTE $sql$
+    SELECT n.loan_id FROM posted n
+      LEFT JOIN LATERAL (
+        SELECT l.id FROM ledger_loan l WHERE l.tenant_id = n.tenant_id AND l.id = n.loan_id OFFSET 0) l ON true
+      LEFT JOIN LATERAL (
+        SELECT v.loan_id FROM ledger_loanevent v WHERE v.tenant_id = n.tenant_id AND v.id = n.event_id OFFSET 0) v ON true
+      WHERE l.id IS NULL OR n.effective_on > n.booked_on OR n.booked_on > n.posted_on
+         OR (n.event_id IS NOT NULL AND v.loan_id IS DISTINCT FROM n.loan_id) LIMIT 1 $sql$ INTO bad;
+  IF bad IS NOT NULL THEN
     RAISE EXCEPTION 'an accrual of loan % names another tenant, loan or day', bad USING ERRCODE = '23503';
   END IF;
   RETURN NULL;

@@ -25,8 +25,13 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not user.is_staff:
         return redirect("portal_home")
-    needs = needs_of(user, selectors.business_date())
-    context: dict[str, Any] = {"needs": needs, "at_risk": sum((need.money for need in needs), ZERO), "roles": user.roles}
+    needs, more = needs_of(user, selectors.business_date())
+    context: dict[str, Any] = {
+        "needs": needs,
+        "more": more,
+        "at_risk": sum((need.money for need in needs), ZERO),
+        "roles": user.roles,
+    }
     if user.has_role("portfolio_manager"):
         context["book"] = [(currency, rows, chart_of(rows)) for currency, rows in selectors.book_by_bucket().items()]
     if user.has_role("portfolio_manager", "operations"):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from finance.errors import BadInput
-from finance.payoff import net_payoff, payoff, per_diem, quote
+from finance.payoff import changed_by, net_payoff, payoff, per_diem, quote
 from finance.replay import Event, State, journal
 from finance.terms import LoanTerms
 
@@ -57,3 +57,14 @@ def test_a_quote_lasts_from_today_to_a_year(good_through: date) -> None:
     with pytest.raises(BadInput) as refusal:
         quote(TERMS, loan(), TODAY, good_through)
     assert str(refusal.value) == (f'good_through cannot be "{good_through}": it must be from 2023-12-20 to 2024-12-20.')
+
+
+def test_what_was_learnt_since_a_quote_is_why_it_no_longer_stands() -> None:
+    late = Event(id="E3", kind="payment", on=date(2023, 12, 10), booked=date(2023, 12, 22), amount=D("100.00"))
+    coming = Event(id="E4", kind="fee", on=date(2024, 1, 2), booked=date(2023, 12, 21), amount=D("5.00"))
+    undone = Event(id="E5", kind="reversal", on=date(2024, 1, 9), booked=date(2023, 12, 23), target="E2")
+    events = [*EVENTS, undone, coming, late]
+    assert changed_by(EVENTS, quoted_on=TODAY, on=TODAY) == []
+    assert changed_by(events, quoted_on=TODAY, on=date(2024, 1, 1)) == [late, undone]
+    assert changed_by(events, quoted_on=TODAY, on=date(2024, 1, 3)) == [coming, late, undone]
+    assert changed_by(events, quoted_on=date(2023, 12, 22), on=TODAY) == [undone]

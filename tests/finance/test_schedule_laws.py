@@ -34,7 +34,7 @@ RULES = {"none": ql.Unadjusted, "following": ql.Following, "modified_following":
 
 @st.composite
 def schedule_terms(draw):
-    method = draw(st.sampled_from(METHODS))
+    method = draw(st.sampled_from(METHODS[:5]))  # by step, by hand and flat: test_schedule_methods.py
     n = 1 if method == "bullet" else draw(st.integers(1, 30))
     start = draw(STARTS)
     chosen = {

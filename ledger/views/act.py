@@ -1,0 +1,100 @@
+"""Take a payment, charge or waive a fee, charge off, take a recovery: a form with its effect beside it."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_POST
+
+from finance.errors import Refused
+from ledger.foresight import foresee
+from ledger.forms import ActForm
+from ledger.models import Loan, LoanEvent
+from ledger.selectors import business_date, with_all_that_names_it
+from ledger.standing import amount_due, carried
+from ledger.terms import terms_of
+from ledger.views.acts import ACTS, Act
+from ledger.views.common import by_htmx, go, person
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """The page of an act; sent, it is done once, or comes back with why not."""
+    what, loan = allowed(request, number, name)
+    form = form_for(what, loan, request)
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                event = what.operation(**arguments(loan, form, request), key=f"staff/{form.cleaned_data['key']}")
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return done(request, loan, what, event)
+        template = "ledger/_act_form.html" if by_htmx(request) else "ledger/act.html"
+        return render(request, template, context_of(what, loan, form), status=422)
+    return render(request, "ledger/act.html", context_of(what, loan, form))
+
+
+@require_POST
+@login_required
+def effect(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """What the form as it stands would do."""
+    what, loan = allowed(request, number, name)
+    form = form_for(what, loan, request)
+    found = None
+    if form.is_valid():
+        given = arguments(loan, form, request)
+        found = foresee(partial(what.operation, loan_id=given.pop("loan_id")), loan, **given)
+    return render(request, "ledger/_effect.html", {"foresight": found, "loan": loan})
+
+
+def allowed(request: HttpRequest, number: str, name: str) -> tuple[Act, Loan]:
+    what = ACTS[name]
+    if not person(request).has_perm(what.permission):
+        raise PermissionDenied
+    return what, get_object_or_404(with_all_that_names_it(), number=number)
+
+
+def form_for(what: Act, loan: Loan, request: HttpRequest) -> ActForm:
+    today = business_date()
+    if request.method == "POST":
+        return what.form(request.POST, today=today)
+    terms = terms_of(loan)
+    due = amount_due(terms, carried(loan.balance, terms, today))
+    usual = {"take_payment": due and due.amount, "waive_fee": loan.balance.fees or None}
+    return what.form(today=today, initial={"amount": usual.get(what.name)})
+
+
+def arguments(loan: Loan, form: ActForm, request: HttpRequest) -> dict[str, Any]:
+    """What the operation is called with, but for the key: the form's own is the staff's, a preview has another."""
+    return {"loan_id": loan.pk, "by": person(request)} | {
+        name: value for name, value in form.cleaned_data.items() if name != "key"
+    }
+
+
+def context_of(what: Act, loan: Loan, form: ActForm) -> dict[str, Any]:
+    return {
+        "act": what,
+        "loan": loan,
+        "form": form,
+        "url": reverse(what.name, args=[loan.number]),
+        "effect_url": reverse(f"{what.name}_effect", args=[loan.number]),
+        "loan_url": reverse("loan", args=[loan.number]),
+        "rest": "" if "amount" in form.fields else f"${loan.balance.owed:,.2f}",
+    }
+
+
+def done(request: HttpRequest, loan: Loan, what: Act, event: LoanEvent) -> HttpResponse:
+    """Back to the loan, saying what was done, with the way to the event."""
+    words = f"{what.done} ${event.amount:,.2f}" if event.amount else f"{what.done} loan {loan.number}"
+    event_url = reverse("loan_event", args=[loan.number, event.pk])
+    messages.success(request, format_html('{}. <a href="{}">See what was posted</a>', words, event_url))
+    loan_url = reverse("loan", args=[loan.number])
+    return go(request, loan_url)

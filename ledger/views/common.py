@@ -1,0 +1,37 @@
+"""What pages share: who may open one, and who is signed in."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
+
+from tenants.models import User
+
+View = Callable[..., HttpResponse]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Signed in, and allowed: a stranger is taken to the sign-in page, somebody else is told no."""
+
+    def decorated(view: View) -> View:
+        return login_required(permission_required(permission, raise_exception=True)(view))
+
+    return decorated
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in, behind `needs`."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether the page asks for a part of itself."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the browser to `url`, whichever way it asked."""
+    return HttpResponseClientRedirect(url) if by_htmx(request) else redirect(url)

@@ -1,0 +1,99 @@
+"""A loan: what is owed and what is next, what can be done, what was agreed and what happened, on any two dates."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from finance.payoff import quote
+from finance.replay import Position
+from ledger.forms import TwoDatesForm
+from ledger.models import Loan
+from ledger.selectors import business_date, with_all_that_names_it
+from ledger.standing import Account, amount_due, around_now, carried, instalments, position, read_account
+from ledger.timeline import timeline
+from ledger.views.acts import ACTS, why_not
+from ledger.views.common import needs, person
+from tenants.models import User
+
+EVENTS_SHOWN = 12
+INSTALMENTS_SHOWN = (6, 12)  # before and after the first that is not met
+
+
+@require_safe
+@needs("ledger.view_loan")
+def loan(request: HttpRequest, number: str) -> HttpResponse:
+    found = get_object_or_404(with_all_that_names_it(), number=number)
+    today = business_date()
+    dates = TwoDatesForm(request.GET or None, today=today)
+    as_of, known_on = dates.shown
+    account = read_account(found)
+    context = {
+        "loan": found,
+        "dates": dates,
+        "as_of": as_of,
+        "known_on": known_on,
+        **what_stands(account, as_of, known_on, now=(as_of, known_on) == (today, None)),
+    }
+    context |= schedule_and_timeline(request, account, context["at"])
+    context["next"] = render_to_string("ledger/_next.html", context).strip()
+    context["actions"] = actions(found, context["at"], person(request), elsewhen=not context["now"])
+    return render(request, "ledger/loan.html", context)
+
+
+def what_stands(account: Account, as_of: date, known_on: date | None, *, now: bool) -> dict[str, Any]:
+    """The figures of the day: today's are the books', carried to the end of the day; any other is replayed."""
+    at = position(account, as_of=as_of, known_on=known_on)
+    if now:
+        at = replace(carried(account.loan.balance, account.terms, as_of), allocations=at.allocations)
+    paid_out = bool(at.state.totals.disbursed)
+    return {
+        "at": at,
+        "now": now,
+        "paid_out": paid_out,
+        "state": state_at(at) if paid_out else "",
+        "due": amount_due(account.terms, at) if paid_out else None,
+        "per_diem": quote(account.terms, at.state, at.as_of, at.as_of).per_diem,
+        "booked_through": account.loan.balance.accrued_through if now else None,
+    }
+
+
+def schedule_and_timeline(request: HttpRequest, account: Account, at: Position) -> dict[str, Any]:
+    """Both cut to what a page holds, unless its address asks for all."""
+    rows, lines = instalments(account, at), timeline(account, at)
+    before, after = INSTALMENTS_SHOWN
+    return {
+        "instalments": rows if "whole_schedule" in request.GET else around_now(rows, before=before, after=after),
+        "instalments_in_all": len(rows),
+        "instalments_met": at.arrears.instalments_satisfied,
+        "timeline": lines if "every_event" in request.GET else lines[:EVENTS_SHOWN],
+        "events_in_all": len(lines),
+        "events_unseen": len(account.events) - len(lines),
+    }
+
+
+def state_at(at: Position) -> str:
+    """The loan's state on the day shown."""
+    if at.state.charged_off:
+        return Loan.State.CHARGED_OFF
+    return Loan.State.ACTIVE if at.payoff else Loan.State.PAID_OFF
+
+
+def actions(found: Loan, at: Position, user: User, *, elsewhen: bool) -> list[dict[str, Any]]:
+    """Every act with its way, or why not. Those of another state are left out when they make no sense in this one."""
+    shown = [act for act in ACTS.values() if act.name != "receive_recovery" or found.state == act.state]
+    if found.state == Loan.State.CHARGED_OFF:
+        shown = [act for act in shown if act.name == "receive_recovery"]
+    return [
+        {
+            "act": act,
+            "url": reverse(act.name, args=[found.number]),
+            "why_not": "This page shows another day." if elsewhen else why_not(act, found, at, user),
+        }
+        for act in shown
+    ]

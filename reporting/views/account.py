@@ -1,0 +1,43 @@
+"""An account: every posting its balance is made of."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ledger.forms import TwoDatesForm
+from ledger.models import Account
+from ledger.selectors import business_date
+from ledger.views.common import needs
+from reporting.account import account_report, in_words
+
+ROWS = 50
+
+
+@require_safe
+@needs("reporting.view_books")
+def account(request: HttpRequest, code: str) -> HttpResponse:
+    """`?company=` tells companies apart that use the same code; without it the first by name is meant."""
+    accounts = Account.objects.filter(code=code).select_related("legal_entity").order_by("legal_entity__name", "pk")
+    if company := request.GET.get("company", ""):
+        accounts = accounts.filter(legal_entity_id=int(company)) if company.isdecimal() else accounts.none()
+    found = accounts.first()
+    if found is None:
+        raise Http404
+    dates = TwoDatesForm(request.GET or None, today=business_date())
+    as_of, known_on = dates.shown
+    report = account_report(found, as_of=as_of, known_on=known_on)
+    paginator = Paginator(report.postings, ROWS)
+    paginator.count = report.number  # counted with the sums
+    page = paginator.get_page(request.GET.get("page"))
+    context = {
+        "account": found,
+        "keep": {"company": company} if company else {},
+        "report": report,
+        "page": page,
+        "rows": [(posting, in_words(posting.entry.kind)) for posting in page],
+        "dates": dates,
+        "as_of": as_of,
+        "known_on": known_on,
+    }
+    return render(request, "reporting/account.html", context)

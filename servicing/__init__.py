@@ -1,0 +1,1 @@
+"""What the servicing department does, one small app each."""

@@ -1,0 +1,209 @@
+"""The control room: everything can be looked at, nothing with ledger effect can be touched, people are made there."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from ledger.models import BoardingRow, BoardingRun, LoanEvent, Night, NightChunk, NightException, Proof
+from ledger.operations import receive_payment
+from parties.models import Identifier, PortalAccess
+from tenants.base import TenantModel
+from tenants.models import User
+from tests.conftest import BUSINESS_DATE
+from tests.pages import queries, words
+
+PLACES = ("tenants", "parties", "ledger")
+READ_ONLY = sorted(
+    (model for model in admin.site._registry if model._meta.app_label in PLACES and model is not User),
+    key=lambda model: model._meta.label,
+)
+NEW_PERSON = {
+    "email": "New@Example.com",
+    "full_name": "New Person",
+    "roles": ["operations"],
+    "usable_password": "true",
+    "password1": "a long password 1",
+    "password2": "a long password 1",
+}
+
+
+@pytest.fixture
+def everything(loan: Any, people: Any, product_version: Any) -> None:
+    """At least one row of every model."""
+    receive_payment(
+        loan_id=loan.pk, amount=Decimal("100.00"), effective_on=BUSINESS_DATE, key="p", by=people.operations
+    )
+    PortalAccess.objects.create(user=people.borrower, party=loan.borrower)
+    Identifier.of(loan.borrower, "ein", "123456789").save()
+    night = Night.objects.create(business_date=date(2008, 12, 30), step="done")
+    NightChunk.objects.create(night=night, step="accrue", first_loan_id=1, last_loan_id=2, loans=1)
+    NightException.objects.create(night=night, loan=loan, step="accrue", sentence="No rate.")
+    Proof.objects.create(law="entries_balance", business_date=BUSINESS_DATE, compared=1, holds=True)
+    run = BoardingRun.objects.create(
+        tape="loans.csv", layout="sba", sha256="0", business_date=BUSINESS_DATE, product_version=product_version
+    )
+    BoardingRow.objects.create(
+        run=run, line=2, column="Term", value="0", outcome="refused", rule="term_zero", sentence="No term."
+    )
+
+
+def address(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def test_every_table_of_the_lender_is_there() -> None:
+    models = {model for model in admin.site._registry if issubclass(model, TenantModel)}
+    for model in TenantModel.__subclasses__():
+        if model._meta.app_label in PLACES:
+            assert model in models, model
+
+
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
+def test_it_can_be_looked_at_and_not_changed(everything: None, people: Any, client_of: Any, model: Any) -> None:
+    client, row = client_of(people.administrator), model.objects.first()
+    page = client.get(address(model, "change", row.pk))
+    assert page.status_code == 200
+    assert admin.site._registry[model].instead in words(page)
+    assert 'name="_save"' not in page.content.decode()
+    assert admin.site._registry[model].instead in words(client.get(address(model, "changelist")))
+    before = model.objects.filter(pk=row.pk).values().get()
+    given = {name: "" if value is None else value for name, value in before.items()}
+    statuses = [
+        client.post(address(model, "change", row.pk), given).status_code,
+        client.get(address(model, "add")).status_code,
+        client.post(address(model, "add"), given).status_code,
+        client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code,
+    ]
+    assert statuses == [403, 403, 403, 403]
+    client.post(
+        address(model, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    )
+    assert model.objects.filter(pk=row.pk).values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("model", "typed", "found"),
+    [
+        ("ledger_loan", "{number}", 1),
+        ("ledger_loan", "harbour tools", 1),
+        ("ledger_loan", "$12,000.00", 1),
+        ("ledger_loan", "12,000.01", 0),
+        ("ledger_loanevent", "p", 1),
+        ("ledger_loanevent", "100.00", 1),
+        ("ledger_entry", "p/entry", 1),
+        ("ledger_posting", "12000", 2),
+        ("ledger_loan", "NaN", 0),
+    ],
+)
+def test_anything_is_found_by_number_name_amount_or_key(
+    everything: None, loan: Any, people: Any, client_of: Any, model: str, typed: str, found: int
+) -> None:
+    url = reverse(f"admin:{model}_changelist")
+    page = client_of(people.administrator).get(url, {"q": typed.format(number=loan.number)})
+    assert page.context["cl"].result_count == found
+
+
+def test_a_read_only_page_leads_to_where_the_work_is_done(everything: None, people: Any, client_of: Any) -> None:
+    event = LoanEvent.objects.get(kind="payment")
+    page = client_of(people.auditor).get(reverse("admin:ledger_loanevent_change", args=[event.pk]))
+    assert f'href="/loans/{event.loan.number}/events/{event.pk}/"' in page.content.decode()
+
+
+def test_an_identifier_shows_its_last_four_and_never_the_rest(everything: None, people: Any, client_of: Any) -> None:
+    found = Identifier.objects.get()
+    page = client_of(people.administrator).get(reverse("admin:parties_identifier_change", args=[found.pk]))
+    assert "6789" in words(page)
+    assert "12345" not in page.content.decode()
+    assert "secret" not in page.content.decode().lower().replace("secretary", "")
+
+
+def test_the_first_page_is_the_health_of_the_system(everything: None, people: Any, client_of: Any) -> None:
+    page = words(client_of(people.administrator).get("/admin/"))
+    assert "Last close 30 Dec 2008, not finished" in page
+    assert "Every entry balances Holds, tried" in page
+    assert "Loans the night could not do 1" in page
+    assert "Staff who sign in with a password alone 6" in page
+
+
+def test_the_control_room_is_for_administrators_and_auditors(people: Any, client_of: Any) -> None:
+    for role, user in vars(people).items():
+        status = client_of(user).get("/admin/ledger/loan/", follow=True).status_code
+        assert status == (200 if role in ("administrator", "auditor") else 403), role
+
+
+def test_there_is_one_way_to_sign_in_and_it_asks_for_the_second_factor(people: Any, client: Any) -> None:
+    """Django's own sign-in page would ask for a password alone."""
+    response = client.get("/admin/ledger/loan/?q=1", follow=True)
+    assert response.redirect_chain[-1] == ("/accounts/login/?next=/admin/ledger/loan/%3Fq%3D1", 302)
+    typed = {"username": "administrator@example.com", "password": "a long password 1"}
+    assert client.post("/admin/login/", typed).url == "/accounts/login/?next=/admin/"
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_administrator_makes_a_person_who_can_sign_in(people: Any, client_of: Any) -> None:
+    response = client_of(people.administrator).post("/admin/tenants/user/add/", NEW_PERSON)
+    made = User.objects.get(email="new@example.com")
+    assert response.url == f"/admin/tenants/user/{made.pk}/change/"
+    assert (made.full_name, made.roles, made.check_password("a long password 1")) == (
+        "New Person",
+        ["operations"],
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"email": "auditor@example.com"}, "Somebody already signs in with this address"),
+        ({"roles": []}, "This field is required."),
+        ({"roles": ["owner"]}, "Select a valid choice. owner is not one of the available choices."),
+        ({"password2": "another password 2"}, "The two password fields"),
+    ],
+)
+def test_a_person_who_cannot_be_made_is_refused_beside_the_form(
+    people: Any, client_of: Any, changes: dict[str, Any], sentence: str
+) -> None:
+    page = client_of(people.administrator).post("/admin/tenants/user/add/", NEW_PERSON | changes)
+    assert page.status_code == 200
+    assert sentence in words(page)
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
+def test_roles_are_changed_by_an_administrator_but_never_ones_own(people: Any, client_of: Any) -> None:
+    client = client_of(people.administrator)
+    given = {"email": "x@example.com", "full_name": "X", "roles": ["operations", "administrator"], "is_active": "on"}
+    assert client.post(f"/admin/tenants/user/{people.auditor.pk}/change/", given).status_code == 302
+    assert User.objects.get(pk=people.auditor.pk).roles == ["operations", "administrator"]
+    own = given | {"email": "administrator@example.com", "full_name": "Renamed"}
+    assert client.post(f"/admin/tenants/user/{people.administrator.pk}/change/", own).status_code == 302
+    changed = User.objects.get(pk=people.administrator.pk)
+    assert (changed.full_name, changed.roles) == ("Renamed", ["administrator"])
+
+
+def test_an_auditor_looks_at_people_and_changes_none(people: Any, client_of: Any) -> None:
+    client = client_of(people.auditor)
+    assert client.get(f"/admin/tenants/user/{people.operations.pk}/change/").status_code == 200
+    given = {"email": "x@example.com", "full_name": "X", "roles": ["administrator"], "is_active": "on"}
+    assert client.post(f"/admin/tenants/user/{people.operations.pk}/change/", given).status_code == 403
+    assert client.get("/admin/tenants/user/add/").status_code == 403
+
+
+def test_nobody_is_deleted(people: Any, client_of: Any) -> None:
+    url = f"/admin/tenants/user/{people.auditor.pk}/delete/"
+    assert client_of(people.administrator).post(url, {"post": "yes"}).status_code == 403
+    assert User.objects.filter(pk=people.auditor.pk).exists()
+
+
+@pytest.mark.parametrize("model", ["loan", "loanbalance", "loanevent", "entry", "posting"])
+def test_a_long_list_costs_no_query_more(make_loan: Any, people: Any, client_of: Any, model: str) -> None:
+    client, url = client_of(people.administrator), reverse(f"admin:ledger_{model}_changelist")
+    for _ in range(5):
+        make_loan()
+    few = queries(client, url)
+    for _ in range(30):
+        make_loan()
+    assert queries(client, url) == few
