@@ -66,7 +66,8 @@ def board_loan(
     """
     day = hold_business_day()
     if event := seen_before(f"{key}/disbursement", kind="disbursement", amount=agreed.amount):
-        return event.loan
+        earlier: Loan = Loan.objects.get(pk=event.loan_id)
+        return earlier
     product = ProductTerms.of(product_version)
     loan = open_loan(
         number=next_loan_number(),
@@ -146,7 +147,7 @@ def unsaved_loan(
     **given: Any,
 ) -> Loan:
     """A loan of these terms. `given`: its other columns."""
-    return Loan(
+    loan: Loan = Loan(
         legal_entity=legal_entity,
         currency=legal_entity.currency,
         amount=agreed.amount,
@@ -157,6 +158,7 @@ def unsaved_loan(
         matures_on=schedule.rows[-1].due_date,
         **given,
     )
+    return loan
 
 
 def next_loan_number() -> str:

@@ -192,15 +192,15 @@ def settle_late_fees(loan: Loan, wanted: list[Event], *, cause: LoanEvent) -> No
                 key=f"{cause.key}/late-fee-{k}",
                 **common,
             )
-    for k, event in standing.items():
-        if k not in wanted_by_instalment:
+    for number, event in standing.items():
+        if number not in wanted_by_instalment:
             LoanEvent.objects.create(
                 kind=LoanEvent.Kind.REVERSAL,
                 effective_on=event.effective_on,
                 target=event,
-                instalment=k,
-                reason=f"Instalment {k} was met in time after all.",
-                key=f"{cause.key}/no-late-fee-{k}",
+                instalment=number,
+                reason=f"Instalment {number} was met in time after all.",
+                key=f"{cause.key}/no-late-fee-{number}",
                 **common,
             )
 

@@ -105,7 +105,8 @@ def index_rate(index: str, on: date) -> Decimal:
     row = IndexRate.objects.filter(index=index, effective_on__lte=on).order_by("-effective_on").first()
     if row is None:
         raise NoIndexRate(index=index, on=on.isoformat())
-    return row.rate
+    rate: Decimal = row.rate
+    return rate
 
 
 def terms_of(loan: Loan) -> LoanTerms:

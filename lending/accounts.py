@@ -20,12 +20,13 @@ class SignupForm(forms.Form):
         user.save(update_fields=["full_name"])
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Whoever signs up is a borrower; staff are made by an administrator."""
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        user.roles = [Role.BORROWER]
-        return super().save_user(request, user, form, commit)
+        user.roles = [Role.BORROWER]  # type: ignore[misc]
+        saved: User = super().save_user(request, user, form, commit)
+        return saved
 
 
 def username_within_tenant(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

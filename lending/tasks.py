@@ -34,7 +34,7 @@ def resume_nights() -> None:
 
 @shared_task
 def follow_calendar() -> None:
-    """In production, close each tenant's business day when its own calendar has passed it. A missed day is caught up."""
+    """In production, close each tenant's business day when its own calendar has passed it, one by one."""
     if settings.CLOCK_CAN_BE_MOVED:
         return
     now = timezone.now()

@@ -58,12 +58,13 @@ def raise_fences(sender: AppConfig, **_: object) -> None:
 
 def statements() -> Iterator[str]:
     """The SQL that raises the fence, in order."""
-    role = connection.ops.quote_name(settings.APPLICATION_ROLE)
+    role = connection.ops.quote_name(str(settings.APPLICATION_ROLE))
     fenced = {model._meta.db_table: model for model in tenant_models()}
     forgotten = set(connection.introspection.table_names()) - set(fenced) - set(SHARED) - {"tenants_tenant"}
     if forgotten:
         raise ImproperlyConfigured(
-            f"No fence for {', '.join(sorted(forgotten))}: derive the model from TenantModel, or list it in tenants.fence."
+            f"No fence for {', '.join(sorted(forgotten))}: derive the model from TenantModel, or list it in "
+            "tenants.fence with the reason why it needs none."
         )
     yield f"GRANT USAGE ON SCHEMA public TO {role}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
@@ -123,6 +124,7 @@ def references(model: type[TenantModel]) -> Iterator[tuple[str, str]]:
 def constraint(table: str, name: str, definition: str) -> Iterator[str]:
     """Add the constraint `name` unless it stands."""
     yield (
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}' "
-        f"AND conrelid = '{table}'::regclass) THEN ALTER TABLE {table} ADD CONSTRAINT {name} {definition}; END IF; END $$"
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}' "  # noqa: S608 - our names
+        f"AND conrelid = '{table}'::regclass) THEN "
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}; END IF; END $$"
     )

@@ -127,9 +127,7 @@ def make_product_version(drafted_by: Any, approved_by: Any, **terms: Any) -> Any
 
     from ledger.models import IndexRate, Product, ProductVersion
 
-    IndexRate.objects.get_or_create(
-        index="prime", effective_on=date(2007, 9, 18), defaults={"rate": Decimal("7.75")}
-    )
+    IndexRate.objects.get_or_create(index="prime", effective_on=date(2007, 9, 18), defaults={"rate": Decimal("7.75")})
     product = Product.objects.create(code=f"term-{Product.objects.count() + 1}", name="Term loan")
     return ProductVersion.objects.create(
         product=product,
@@ -171,9 +169,7 @@ def make_loan(company: Any, people: People, product_version: Any, borrower: Any)
         to: Any = None,
     ) -> Any:
         return board_loan(
-            agreed=AgreedTerms(
-                amount=Decimal(amount), rate=Decimal(rate), months=months, disbursed_on=disbursed_on
-            ),
+            agreed=AgreedTerms(amount=Decimal(amount), rate=Decimal(rate), months=months, disbursed_on=disbursed_on),
             product_version=version or product_version,
             borrower=to or borrower,
             legal_entity=company,

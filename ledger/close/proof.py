@@ -112,7 +112,5 @@ def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Fin
         for name, value in balance_fields(terms, gap.journal.state).items():
             stands = getattr(loan.balance, name)
             if stands != value:
-                found.append(
-                    {"what": f"Loan {loan.number}, {name}", "expected": str(value), "found": str(stands)}
-                )
+                found.append({"what": f"Loan {loan.number}, {name}", "expected": str(value), "found": str(stands)})
     return found

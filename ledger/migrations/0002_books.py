@@ -34,9 +34,9 @@ CREATE TRIGGER ledger_entry_period_open AFTER INSERT ON ledger_entry
   REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_period_open();
 """
 
-# A statement of a trigger is planned once a session, perhaps for two rows in empty tables, where every index looks alike
-# and row-level security makes the planner expect hardly a row. So these are planned each time (EXECUTE), and LATERAL
-# with OFFSET 0 leaves them one way, right for two rows and for forty thousand: look up each row by its key.
+# A statement of a trigger is planned once a session, perhaps for two rows in empty tables, where every index looks
+# alike and row-level security makes the planner expect hardly a row. So these are planned each time (EXECUTE), and
+# LATERAL with OFFSET 0 leaves them one way, right for two rows and for forty thousand: look up each row by its key.
 BY_KEY = "SET enable_seqscan = off"
 
 # An entry announces its lines and total, so this holds for lines added by any later statement as well.
@@ -71,9 +71,11 @@ BEGIN
          OR n.effective_on > n.booked_on
          OR (a.legal_entity_id, a.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)
          OR (n.loan_id IS NOT NULL
-             AND (l.legal_entity_id, l.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)) LIMIT 1 $sql$ INTO bad;
+             AND (l.legal_entity_id, l.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency))
+      LIMIT 1 $sql$ INTO bad;
   IF bad IS NOT NULL THEN
-    RAISE EXCEPTION 'a line of journal entry % names another tenant, company, currency or day', bad USING ERRCODE = '23503';
+    RAISE EXCEPTION 'a line of journal entry % names another tenant, company, currency or day', bad
+      USING ERRCODE = '23503';
   END IF;
   RETURN NULL;
 END $$;
@@ -103,7 +105,8 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT l.id FROM ledger_loan l WHERE l.tenant_id = n.tenant_id AND l.id = n.loan_id OFFSET 0) l ON true
       LEFT JOIN LATERAL (
-        SELECT v.loan_id FROM ledger_loanevent v WHERE v.tenant_id = n.tenant_id AND v.id = n.event_id OFFSET 0) v ON true
+        SELECT v.loan_id FROM ledger_loanevent v
+        WHERE v.tenant_id = n.tenant_id AND v.id = n.event_id OFFSET 0) v ON true
       WHERE l.id IS NULL OR n.effective_on > n.booked_on OR n.booked_on > n.posted_on
          OR (n.event_id IS NOT NULL AND v.loan_id IS DISTINCT FROM n.loan_id) LIMIT 1 $sql$ INTO bad;
   IF bad IS NOT NULL THEN
@@ -115,9 +118,10 @@ CREATE TRIGGER ledger_accrual_check AFTER INSERT ON ledger_accrual
   REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_accrual_check();
 """
 
-# Only an owner may analyse; whoever has just filled the tables asks for it, so that the next statements are planned well.
+# Only an owner may analyse; whoever has just filled the tables asks for it, so that what follows is planned well.
 STATISTICS = """
-CREATE FUNCTION ledger_refresh_statistics() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION ledger_refresh_statistics() RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public AS $$
 BEGIN
   ANALYZE parties_party, ledger_loan, ledger_loanbalance, ledger_instalment, ledger_loanevent, ledger_accrual,
           ledger_entry, ledger_posting;

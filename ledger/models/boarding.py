@@ -1,4 +1,4 @@
-"""A tape of loans from elsewhere, boarded in the middle of their life: what came in, what was refused, what ties out."""
+"""A tape of loans from elsewhere, boarded in the middle of their life: what came in, was refused, and ties out."""
 
 from typing import ClassVar
 

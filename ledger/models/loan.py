@@ -135,7 +135,8 @@ class LoanBalance(TenantModel):
     @property
     def owed(self) -> Decimal:
         """Principal, interest and fees."""
-        return self.principal + self.interest + self.fees
+        owed: Decimal = self.principal + self.interest + self.fees
+        return owed
 
 
 class Instalment(TenantModel):

@@ -25,7 +25,6 @@ from finance.money import ZERO
 from finance.replay import accrue, apply
 from finance.terms import LoanTerms
 
-
 MISSED_MONTHS = 6
 
 

@@ -21,7 +21,8 @@ BOOK_REMARK = (
     "US Small Business Administration. The tape has no interest rate and no payment dates, so the demo adds them: "
     "the rate is the prime rate of the day the loan was paid out plus 2.25 points, or 2.75 points from 84 months "
     "on, fixed for life; instalments are level and monthly, and are paid on their due dates, except those that a "
-    "borrower whose loan was charged off no longer paid, the last six months before it at least. The names of the borrowers are made up."
+    "borrower whose loan was charged off no longer paid, at least those of the last six months before it. The names "
+    "of the borrowers are made up."
 )
 
 # code, name, in force from, remark, terms

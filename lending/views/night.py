@@ -31,7 +31,9 @@ def night(request: HttpRequest) -> HttpResponse:
         state()
         | {
             "nights": nights,
-            "exceptions": [exception for row in nights for exception in row.exceptions.all() if not exception.resolved_at],
+            "exceptions": [
+                exception for row in nights for exception in row.exceptions.all() if not exception.resolved_at
+            ],
             "proofs": latest_proofs(),
             "may_move": settings.CLOCK_CAN_BE_MOVED and request.user.has_perm("ledger.move_business_date"),
         },

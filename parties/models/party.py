@@ -62,7 +62,7 @@ class Identifier(TenantModel):
         return f"{self.get_kind_display()} ending in {self.last_four}"
 
     @classmethod
-    def scope(cls, tenant_id: int, kind: str) -> str:
+    def scope(cls, tenant_id: int | None, kind: str) -> str:
         return f"{tenant_id}/parties_identifier/{kind}"
 
     @classmethod
@@ -80,7 +80,7 @@ class Identifier(TenantModel):
 
     def reveal(self) -> str:
         """The whole number. Whoever calls this answers for who sees it."""
-        return decrypt(self.secret, belongs_to=self.scope(self.tenant_id, self.kind))
+        return decrypt(bytes(self.secret), belongs_to=self.scope(self.tenant_id, self.kind))
 
 
 class PortalAccess(TenantModel):

@@ -76,8 +76,29 @@ def running(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
         python = [sys.executable, "-m"]
         collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
         subprocess.run(collect, cwd=ROOT, env=environment, check=True)
-        web = [*python, "gunicorn", "lending.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4", "--no-control-socket"]
-        worker = [*python, "celery", "-A", "lending", "worker", "--concurrency", "1", "--pool", "solo", "--loglevel", "WARNING"]
+        web = [
+            *python,
+            "gunicorn",
+            "lending.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--threads",
+            "4",
+            "--no-control-socket",
+        ]
+        worker = [
+            *python,
+            "celery",
+            "-A",
+            "lending",
+            "worker",
+            "--concurrency",
+            "1",
+            "--pool",
+            "solo",
+            "--loglevel",
+            "WARNING",
+        ]
         log = (state / "log").open("w")
         children = [
             subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) for command in (web, worker)
@@ -142,7 +163,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
-    """visit() -> a page of a fresh visitor with relative addresses; whatever the console complains of fails the test."""
+    """visit() -> a page of a fresh visitor. A script that fails, or a broken security policy, fails the test."""
     contexts, complaints = [], []
 
     def fresh(**options: Any) -> Page:
@@ -151,7 +172,9 @@ def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+        page.on(
+            "console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None
+        )
         return page
 
     yield fresh

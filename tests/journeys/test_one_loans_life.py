@@ -1,8 +1,8 @@
 """One loan's life in the browser, as each of the people in it: with the mouse, and with the keyboard alone.
 
-A borrower applies; an underwriter decides; the borrower signs; operations, a second person, release the funds; a day is
-closed; the borrower pays; operations take that payment back as returned, having seen what will change; the borrower pays
-everything; the loan ends with zero in every bucket, and the trial balance balances.
+A borrower applies; an underwriter decides; the borrower signs; operations, a second person, release the funds; a day
+is closed; the borrower pays; operations take that payment back as returned, having seen what will change; the borrower
+pays everything; the loan ends with zero in every bucket, and the trial balance balances.
 """
 
 import re

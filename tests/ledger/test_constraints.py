@@ -13,6 +13,10 @@ from ledger.operations import receive_payment
 from ledger.posting import Line, account_id, post, reverse
 from tests.conftest import BUSINESS_DATE, People
 
+WHOLE = {
+    "kind": "x", "effective_on": BUSINESS_DATE, "booked_on": BUSINESS_DATE, "posted_on": BUSINESS_DATE,
+    "currency": "USD", "lines": 2, "total": D("1.00"),
+}  # fmt: skip
 LINES = [Line("cash", D("5.00"), BUSINESS_DATE), Line("capital", D("-5.00"), BUSINESS_DATE)]
 
 
@@ -55,8 +59,7 @@ def test_an_entry_has_two_lines(write: Callable[..., Entry]) -> None:
 def test_an_entry_without_postings_is_refused_when_the_transaction_ends(company: Any) -> None:
     refused(
         lambda: Entry.objects.create(
-            legal_entity=company, kind="x", effective_on=BUSINESS_DATE, booked_on=BUSINESS_DATE, posted_on=BUSINESS_DATE,
-            currency="USD", lines=2, total=D("1.00"), key="bare",
+            **WHOLE | {"legal_entity": company, "key": "bare"}
         ),
         "has no lines",
     )  # fmt: skip
@@ -93,10 +96,7 @@ def test_a_posting_has_one_side(write: Callable[..., Entry], debit: str, credit:
 )
 def test_a_posting_agrees_with_its_entry(company: Any, changes: dict[str, Any]) -> None:
     def crooked() -> None:
-        entry = Entry.objects.create(
-            legal_entity=company, kind="x", effective_on=BUSINESS_DATE, booked_on=BUSINESS_DATE, posted_on=BUSINESS_DATE,
-            currency="USD", lines=2, total=D("1.00"), key="crooked",
-        )  # fmt: skip
+        entry = Entry.objects.create(**WHOLE | {"legal_entity": company, "key": "crooked"})
         other = another_line(entry, debit=D("0.00"), credit=D("1.00"))
         Posting.objects.bulk_create([another_line(entry, **changes), other])
 
@@ -139,7 +139,11 @@ APPEND_ONLY = ["entry", "posting", "loanevent", "accrual", "proof", "instalment"
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("statement", ["UPDATE ledger_{} SET id = id", "DELETE FROM ledger_{}", "TRUNCATE ledger_{}"])
 def test_the_application_may_not_change_what_was_posted(tenant: Any, table: str, statement: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement.format(table))
 
 
@@ -230,9 +234,12 @@ def test_a_balance_is_never_negative(loan: Loan, column: str, value: Any, constr
 
 @pytest.mark.parametrize(
     ("changes", "constraint"),
-    [({"state": "lost", "ended_on": BUSINESS_DATE}, "loan_state_known"), ({"state": "paid_off"}, "loan_ended_when_not_active"),
-     ({"ended_on": BUSINESS_DATE}, "loan_ended_when_not_active")],
-)  # fmt: skip
+    [
+        ({"state": "lost", "ended_on": BUSINESS_DATE}, "loan_state_known"),
+        ({"state": "paid_off"}, "loan_ended_when_not_active"),
+        ({"ended_on": BUSINESS_DATE}, "loan_ended_when_not_active"),
+    ],
+)
 def test_a_loan_is_in_a_state_that_exists(loan: Loan, changes: dict[str, Any], constraint: str) -> None:
     refused(lambda: Loan.objects.filter(pk=loan.pk).update(**changes), constraint)
 
@@ -276,9 +283,7 @@ def test_a_proof_that_holds_has_no_differences(tenant: Any) -> None:
 
 
 def test_a_payment_is_posted_by_the_application_role_under_the_fence(loan: Loan, people: People) -> None:
-    receive_payment(
-        loan_id=loan.pk, amount=D("10.00"), effective_on=BUSINESS_DATE, key="p", by=people.operations
-    )
+    receive_payment(loan_id=loan.pk, amount=D("10.00"), effective_on=BUSINESS_DATE, key="p", by=people.operations)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relowner = current_user::regrole")
         assert cursor.fetchone() == (0,)

@@ -1,4 +1,4 @@
-"""Laws of the books, tried on drawn histories: whatever happens in whatever order, the books say what the events say."""
+"""Laws of the books, tried on drawn histories: whatever happens, the books say what the events say."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -30,6 +30,12 @@ def lines(event: LoanEvent) -> list[tuple[str, D, D]]:
     return [(row.account.role, row.debit, row.credit) for row in found.select_related("account")]
 
 
+def lines_on(event: LoanEvent, day: date) -> list[tuple[str, D, D]]:
+    """(role, debit, credit) of the event's entry of one day, by role."""
+    found = event.entries.get(effective_on=day).postings.select_related("account")
+    return sorted((row.account.role, row.debit, row.credit) for row in found)
+
+
 def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (LoanEvent, Entry, Posting, Accrual))
 
@@ -84,14 +90,19 @@ def test_a_back_dated_payment_is_replayed_and_the_interest_of_the_days_since_cor
     pay("1052.21", key="december")
     event = pay("1052.21", on=date(2008, 10, 30), key="october")
     # 30 days of $12,000.00: $93.70 interest and $958.51 principal in October ...
-    october = [(row.account.role, row.debit, row.credit) for row in event.entries.get(effective_on="2008-10-30").postings.all()]
+    october = [
+        (row.account.role, row.debit, row.credit) for row in event.entries.get(effective_on="2008-10-30").postings.all()
+    ]
     assert sorted(october) == [
         ("cash", D("1052.21"), D("0.00")),
         ("interest", D("0.00"), D("93.70")),
         ("principal", D("0.00"), D("958.51")),
     ]
     # ... so the December payment finds 62 days of $11,041.49, $178.18, and pays more principal.
-    december = [(row.account.role, row.debit, row.credit) for row in event.entries.get(effective_on=BUSINESS_DATE).postings.all()]
+    december = [
+        (row.account.role, row.debit, row.credit)
+        for row in event.entries.get(effective_on=BUSINESS_DATE).postings.all()
+    ]
     assert sorted(december) == [("interest", D("109.16"), D("0.00")), ("principal", D("0.00"), D("109.16"))]
     assert [(row.effective_on, row.amount) for row in event.accruals.order_by("effective_on")] == [
         (date(2008, 10, 30), D("93.70")),
@@ -101,9 +112,7 @@ def test_a_back_dated_payment_is_replayed_and_the_interest_of_the_days_since_cor
     assert proved(loan)
 
 
-@pytest.mark.parametrize(
-    ("on", "error"), [(date(2009, 1, 1), InTheFuture), (date(2008, 9, 29), BeforeTheLoan)]
-)
+@pytest.mark.parametrize(("on", "error"), [(date(2009, 1, 1), InTheFuture), (date(2008, 9, 29), BeforeTheLoan)])
 def test_a_day_that_cannot_be_is_refused_and_moves_nothing(
     pay: Callable[..., LoanEvent], on: date, error: type[Exception]
 ) -> None:
@@ -122,7 +131,9 @@ def test_a_paid_off_loan_takes_no_payment(pay: Callable[..., LoanEvent]) -> None
     assert counts() == before
 
 
-def test_a_rate_changed_in_the_past_is_charged_from_its_day(loan: Any, people: People, pay: Callable[..., LoanEvent]) -> None:
+def test_a_rate_changed_in_the_past_is_charged_from_its_day(
+    loan: Any, people: People, pay: Callable[..., LoanEvent]
+) -> None:
     pay("1052.21")
     # $12,000.00: 32 days to 1 November at 9.5 %, $99.95, and 60 days at 7.3 %, $144.00: $243.95 instead of $287.34.
     event = change_rate(

@@ -14,9 +14,7 @@ from finance.interest import UNITS, from_units, units_earned
 from finance.money import cents
 
 DAYS = st.dates(min_value=date(1950, 1, 1), max_value=date(2150, 12, 31))
-in_one_database = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+in_one_database = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def ask(query: str, *values: Any) -> Any:
@@ -28,7 +26,9 @@ def ask(query: str, *values: Any) -> Any:
 @pytest.mark.django_db
 @in_one_database
 @given(
-    start=DAYS, length=st.integers(min_value=0, max_value=4000), day_count=st.sampled_from(["ACT/365F", "ACT/360", "ACT/ACT"])
+    start=DAYS,
+    length=st.integers(min_value=0, max_value=4000),
+    day_count=st.sampled_from(["ACT/365F", "ACT/360", "ACT/ACT"]),
 )
 def test_a_dollar_earns_the_same_units_on_both_sides(start: date, length: int, day_count: str) -> None:
     end = start + timedelta(length)
@@ -49,7 +49,8 @@ def test_units_round_to_the_same_cents_on_both_sides(units: Decimal, rounding: s
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("half_cents", "half_up", "half_even"), [(1, "0.01", "0.00"), (3, "0.02", "0.02"), (5, "0.03", "0.02"), (-1, "0", "0")]
+    ("half_cents", "half_up", "half_even"),
+    [(1, "0.01", "0.00"), (3, "0.02", "0.02"), (5, "0.03", "0.02"), (-1, "0", "0")],
 )
 def test_ties_are_decided_on_the_exact_value(half_cents: int, half_up: str, half_even: str) -> None:
     units = Fraction(half_cents, 200) * UNITS

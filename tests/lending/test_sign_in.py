@@ -65,7 +65,12 @@ def test_a_borrower_may_use_a_second_factor_but_need_not(client_of: Any, people:
 def test_whoever_signs_up_is_a_borrower_of_this_tenant(client: Client, tenant: Any) -> None:
     answer = client.post(
         reverse("account_signup"),
-        {"full_name": "New Person", "email": "New@Example.com", "password1": "long enough 22", "password2": "long enough 22"},
+        {
+            "full_name": "New Person",
+            "email": "New@Example.com",
+            "password1": "long enough 22",
+            "password2": "long enough 22",
+        },
     )
     assert answer.status_code == 302
     user = User.objects.get(email="new@example.com")

@@ -34,9 +34,7 @@ def populate(tenant: Any) -> None:
         Authenticator.objects.create(user=people.auditor, type=Authenticator.Type.TOTP, data={"secret": "x"})
         LogEntry.objects.create(user=people.administrator, action_flag=ADDITION, object_repr="x", change_message="x")
         loan = board_loan(
-            agreed=AgreedTerms(
-                amount=Decimal("9000.00"), rate=Decimal("8"), months=12, disbursed_on=date(2008, 12, 1)
-            ),
+            agreed=AgreedTerms(amount=Decimal("9000.00"), rate=Decimal("8"), months=12, disbursed_on=date(2008, 12, 1)),
             product_version=version,
             borrower=party,
             legal_entity=company,
@@ -51,7 +49,11 @@ def populate(tenant: Any) -> None:
         for state in ("funded", "approved", "draft"):
             desk.at(state)
         run = BoardingRun.objects.create(
-            tape="t.csv", layout="sba", sha256=f"{tenant.pk:064d}", business_date=date(2008, 12, 31), product_version=version
+            tape="t.csv",
+            layout="sba",
+            sha256=f"{tenant.pk:064d}",
+            business_date=date(2008, 12, 31),
+            product_version=version,
         )
         BoardingRow.objects.create(
             run=run, line=2, column="Term", value="0", outcome="refused", rule="term", sentence="No term."

@@ -51,7 +51,6 @@ class Attacker:
         assert found is not None, f"tests/tenants/populate.py makes no row of {table}"
         return dict(zip(names, found, strict=True))
 
-
     def unused(self, target: str, table: str, column: str) -> int | None:
         """A row of mine that no row of `table` points at yet."""
         query = f"SELECT min(t.id) FROM {target} t WHERE NOT EXISTS (SELECT 1 FROM {table} r WHERE r.{column} = t.id)"

@@ -18,7 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(url: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"DATABASE_URL": url, "DATABASE_OWNER_URL": ""}
-    command = [sys.executable, "manage.py", "shell", "-c", "from tenants.current import every_tenant_id as e; print(e())"]
+    command = [
+        sys.executable,
+        "manage.py",
+        "shell",
+        "-c",
+        "from tenants.current import every_tenant_id as e; print(e())",
+    ]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -38,5 +38,5 @@ class Command(BaseCommand):
             options["answers"].write_text(json.dumps(answers, indent=1) + "\n")
         except OSError as error:
             raise CommandError(f"{options['answers']} cannot be written: {error.strerror}.") from error
-        errors = sum("error" in given for given in answers.values())
+        errors = sum(isinstance(given, dict) and "error" in given for given in answers.values())
         self.stdout.write(f"{len(answers)} cases answered, {errors} of them with an error: {options['answers']}")

@@ -1,6 +1,6 @@
 """The end of day, really committed: accrued, aged, charged, summed and proved, once, whatever gets in the way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
 from threading import Thread
@@ -24,7 +24,7 @@ NEW_YEAR = date(2009, 1, 1)
 
 
 class Book:
-    """A committed tenant with three loans: L1 and L2 paid out on 1 December, L3 with a late fee, due since 20 November."""
+    """A committed tenant with three loans: two paid out on 1 December, one with a late fee on 20 November."""
 
     def __init__(self) -> None:
         self.tenant = make_tenant()
@@ -90,8 +90,8 @@ ALL_HOLD = {
 
 
 @pytest.fixture
-def book(committed: str) -> Iterator[Book]:
-    yield Book()
+def book(committed: str) -> Book:
+    return Book()
 
 
 def test_the_night_accrues_ages_charges_and_sums(book: Book) -> None:
@@ -191,9 +191,7 @@ def test_two_workers_share_a_night(book: Book) -> None:
 def test_payments_go_on_while_the_night_runs(book: Book) -> None:
     with book.inside():
         night = start_night()
-    payments = [
-        lambda n=n, k=k: book.pay(n, "100.00", NEW_YEAR, f"p-{n}-{k}") for n in range(3) for k in range(4)
-    ]
+    payments = [lambda n=n, k=k: book.pay(n, "100.00", NEW_YEAR, f"p-{n}-{k}") for n in range(3) for k in range(4)]
     together(lambda: work_night(book.tenant.pk, night.pk), *payments)
     work_night(book.tenant.pk, night.pk)
     book.close()
