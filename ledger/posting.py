@@ -1,6 +1,6 @@
 """The only writer of journal entries and their postings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -105,14 +105,22 @@ def booking_day(legal_entity_id: int, effective_on: date, posted_on: date) -> da
     """The day in the books of something effective on `effective_on`: that day, or the first open one after it."""
     if effective_on == posted_on:
         return effective_on
-    period = (
-        Period.objects.filter(legal_entity_id=legal_entity_id, ends_on__gte=effective_on, closed_at=None)
-        .order_by("starts_on")
-        .first()
-    )
-    if period is None:
-        raise NoOpenPeriod(on=effective_on.isoformat())
-    return max(effective_on, period.starts_on)
+    return booking_days(legal_entity_id, {effective_on})[effective_on]
+
+
+def booking_days(legal_entity_id: int, effective: Collection[date]) -> dict[date, date]:
+    """{effective date: its day in the books}: each day itself, or the first open one after it. One query."""
+    if not effective:
+        return {}
+    months = Period.objects.filter(legal_entity_id=legal_entity_id, ends_on__gte=min(effective), closed_at=None)
+    open_months = list(months.order_by("starts_on").values_list("starts_on", "ends_on"))
+    found = {}
+    for day in effective:
+        month = next((starts_on for starts_on, ends_on in open_months if ends_on >= day), None)
+        if month is None:
+            raise NoOpenPeriod(on=day.isoformat())
+        found[day] = max(day, month)
+    return found
 
 
 def account_id(legal_entity_id: int, currency: str, role: str) -> int:

@@ -21,7 +21,7 @@ from finance.replay import Journal, accrue, apply, journal
 from finance.terms import LoanTerms
 from ledger.day import BusinessDay
 from ledger.models import Accrual, Loan, LoanBalance, LoanEvent, Posting
-from ledger.posting import Line, booking_day, post
+from ledger.posting import Line, booking_day, booking_days, post
 from ledger.recipes import desired, lines_of
 from ledger.terms import terms_of
 
@@ -207,11 +207,12 @@ def settle_late_fees(loan: Loan, wanted: list[Event], *, cause: LoanEvent) -> No
 
 def post_accruals(loan: Loan, accruals: Amounts, event: LoanEvent) -> None:
     """Correct the interest of past days, a row a day, all known on the day of `event`."""
+    booked = booking_days(loan.legal_entity_id, accruals.keys())
     Accrual.objects.bulk_create(
         Accrual(
             loan=loan,
             effective_on=on,
-            booked_on=booking_day(loan.legal_entity_id, on, event.recorded_on),
+            booked_on=booked[on],
             posted_on=event.recorded_on,
             amount=amount,
             event=event,
@@ -223,8 +224,9 @@ def post_accruals(loan: Loan, accruals: Amounts, event: LoanEvent) -> None:
 def post_lines(loan: Loan, lines: LinesByDay, event: LoanEvent) -> None:
     """One entry for each day in the books: days of a closed period come together on the first open one."""
     by_booking: defaultdict[tuple[date, date], list[Line]] = defaultdict(list)
+    booked = booking_days(loan.legal_entity_id, {on for on, _ in lines})
     for on, role in sorted(lines):
-        booked_on = booking_day(loan.legal_entity_id, on, event.recorded_on)
+        booked_on = booked[on]
         # In an open period an entry is of one day; what comes from closed ones is one prior-period entry.
         effective_on = on if booked_on == on else date.min
         by_booking[booked_on, effective_on].append(Line(role, lines[on, role], on, loan.pk))
