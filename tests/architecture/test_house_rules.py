@@ -104,3 +104,12 @@ def test_nothing_names_a_path_of_one_machine() -> None:
         str(path.relative_to(ROOT)) for path in texts if re.search(r"/work/(main|shared)|/tmp/lw\b", path.read_text())
     ]
     assert [name for name in named if name != "tests/architecture/test_house_rules.py"] == []
+
+
+def test_every_constraint_of_the_database_is_broken_by_a_test() -> None:
+    from django.apps import apps
+
+    ours = [model for model in apps.get_models() if model._meta.app_label in PLACES]
+    names = {constraint.name for model in ours for constraint in model._meta.constraints}
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert sorted(name for name in names if name not in tests) == []

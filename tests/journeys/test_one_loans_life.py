@@ -215,7 +215,7 @@ def take_back(hand: Mouse, loan: str, amount: str) -> None:
         hand.press(re.compile("^(Reverse|Take back)"))
 
 
-def live(running: Running, people: dict[str, Page], hand: type[Mouse]) -> None:
+def check_life(running: Running, people: dict[str, Page], hand: type[Mouse]) -> None:
     borrower, underwriter = hand(people["borrower"]), hand(people["underwriter"])
     operations, auditor = hand(people["operations"]), people["auditor"]
     number = apply_for_a_loan(borrower)
@@ -267,8 +267,8 @@ def assert_zero_in_every_bucket(running: Running, number: str) -> None:
 
 
 def test_one_loans_life_with_the_mouse(running: Running, people: dict[str, Page]) -> None:
-    live(running, people, Mouse)
+    check_life(running, people, Mouse)
 
 
 def test_one_loans_life_with_the_keyboard_alone(running: Running, people: dict[str, Page]) -> None:
-    live(running, people, Keyboard)
+    check_life(running, people, Keyboard)

@@ -37,7 +37,7 @@ def write(company: Any) -> Callable[..., Entry]:
     return entry
 
 
-def refused(act: Callable[[], Any], saying: str, error: type[DatabaseError] = IntegrityError) -> None:
+def check_refused(act: Callable[[], Any], saying: str, error: type[DatabaseError] = IntegrityError) -> None:
     """`act` is refused by the database with these words, and nothing of it stays."""
     before = (Entry.objects.count(), Posting.objects.count())
     with pytest.raises(error, match=saying), transaction.atomic():
@@ -49,15 +49,15 @@ def refused(act: Callable[[], Any], saying: str, error: type[DatabaseError] = In
 
 def test_an_entry_balances(write: Callable[..., Entry]) -> None:
     crooked = [LINES[0], Line("capital", D("-4.99"), BUSINESS_DATE)]
-    refused(lambda: write(lines=crooked), "does not balance")
+    check_refused(lambda: write(lines=crooked), "does not balance")
 
 
 def test_an_entry_has_two_lines(write: Callable[..., Entry]) -> None:
-    refused(lambda: write(lines=LINES[:1]), "entry_has_two_lines")
+    check_refused(lambda: write(lines=LINES[:1]), "entry_has_two_lines")
 
 
 def test_an_entry_without_postings_is_refused_when_the_transaction_ends(company: Any) -> None:
-    refused(
+    check_refused(
         lambda: Entry.objects.create(
             **WHOLE | {"legal_entity": company, "key": "bare"}
         ),
@@ -81,13 +81,13 @@ def another_line(entry: Entry, **changes: Any) -> Posting:
 def test_lines_cannot_be_added_later_even_when_they_balance(write: Callable[..., Entry]) -> None:
     entry = write()
     more = [another_line(entry), another_line(entry, debit=D("0.00"), credit=D("1.00"))]
-    refused(lambda: Posting.objects.bulk_create(more), "not what it announced")
+    check_refused(lambda: Posting.objects.bulk_create(more), "not what it announced")
 
 
 @pytest.mark.parametrize(("debit", "credit"), [("0.00", "0.00"), ("1.00", "1.00"), ("-1.00", "0.00")])
 def test_a_posting_has_one_side(write: Callable[..., Entry], debit: str, credit: str) -> None:
     entry = write()
-    refused(lambda: another_line(entry, debit=D(debit), credit=D(credit)).save(), "posting_one_sided")
+    check_refused(lambda: another_line(entry, debit=D(debit), credit=D(credit)).save(), "posting_one_sided")
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ def test_a_posting_agrees_with_its_entry(company: Any, changes: dict[str, Any]) 
         other = another_line(entry, debit=D("0.00"), credit=D("1.00"))
         Posting.objects.bulk_create([another_line(entry, **changes), other])
 
-    refused(crooked, "names another tenant, company, currency or day")
+    check_refused(crooked, "names another tenant, company, currency or day")
 
 
 def test_an_entry_key_is_used_once(write: Callable[..., Entry]) -> None:
     write()
-    refused(write, "entry_key_once")
+    check_refused(write, "entry_key_once")
 
 
 def test_an_entry_is_reversed_once_and_the_contra_mirrors_it(write: Callable[..., Entry]) -> None:
@@ -114,23 +114,23 @@ def test_an_entry_is_reversed_once_and_the_contra_mirrors_it(write: Callable[...
     sides = list(contra.postings.order_by("id").values_list("debit", "credit"))
     assert sides == [(D("0.00"), D("5.00")), (D("5.00"), D("0.00"))]
     assert contra.reverses == entry
-    refused(lambda: reverse(entry, posted_on=BUSINESS_DATE, key="undo again"), "reverses_id")
+    check_refused(lambda: reverse(entry, posted_on=BUSINESS_DATE, key="undo again"), "reverses_id")
 
 
 def test_no_entry_in_a_closed_period(write: Callable[..., Entry]) -> None:
     Period.objects.filter(ends_on=BUSINESS_DATE).update(closed_at="2009-01-02T00:00Z")
-    refused(write, "no open period for an entry booked on 2008-12-31")
+    check_refused(write, "no open period for an entry booked on 2008-12-31")
 
 
 def test_no_entry_where_no_period_is(write: Callable[..., Entry]) -> None:
     far = date(2007, 12, 31)
     lines = [Line("cash", D("5.00"), far), Line("capital", D("-5.00"), far)]
-    refused(lambda: write(lines=lines, effective_on=far, booked_on=far), "no open period")
+    check_refused(lambda: write(lines=lines, effective_on=far, booked_on=far), "no open period")
 
 
 def test_an_entry_is_not_booked_ahead_nor_before_it_counts(write: Callable[..., Entry]) -> None:
-    refused(lambda: write(booked_on=date(2009, 1, 1)), "entry_not_booked_ahead")
-    refused(lambda: write(booked_on=date(2008, 12, 30)), "entry_booked_not_before_effective")
+    check_refused(lambda: write(booked_on=date(2009, 1, 1)), "entry_not_booked_ahead")
+    check_refused(lambda: write(booked_on=date(2008, 12, 30)), "entry_booked_not_before_effective")
 
 
 APPEND_ONLY = ["entry", "posting", "loanevent", "accrual", "proof", "instalment", "boardingrow"]
@@ -189,13 +189,13 @@ def event(loan: Loan, **changes: Any) -> LoanEvent:
     ],
 )
 def test_an_event_that_makes_no_sense_is_refused(loan: Loan, changes: dict[str, Any], constraint: str) -> None:
-    refused(lambda: event(loan, **changes), constraint)
+    check_refused(lambda: event(loan, **changes), constraint)
 
 
 def test_an_event_is_reversed_once(loan: Loan) -> None:
     target = event(loan)
     event(loan, kind="reversal", target=target, key="r-1")
-    refused(lambda: event(loan, kind="reversal", target=target, key="r-2"), "event_reversed_once")
+    check_refused(lambda: event(loan, kind="reversal", target=target, key="r-2"), "event_reversed_once")
 
 
 def accrual(loan: Loan, **changes: Any) -> Accrual:
@@ -205,18 +205,18 @@ def accrual(loan: Loan, **changes: Any) -> Accrual:
 
 def test_interest_accrues_once_a_day(loan: Loan) -> None:
     accrual(loan)
-    refused(lambda: accrual(loan), "accrual_once_a_day")
+    check_refused(lambda: accrual(loan), "accrual_once_a_day")
 
 
 def test_a_correction_corrects_a_day_once(loan: Loan) -> None:
     cause = event(loan)
     accrual(loan, event=cause)
-    refused(lambda: accrual(loan, event=cause), "accrual_once_a_day")
+    check_refused(lambda: accrual(loan, event=cause), "accrual_once_a_day")
 
 
 def test_an_accrual_names_an_event_of_its_own_loan(loan: Loan, make_loan: Callable[..., Loan]) -> None:
-    refused(lambda: accrual(loan, event=event(make_loan())), "names another tenant, loan or day")
-    refused(lambda: accrual(loan, booked_on=date(2008, 12, 30)), "names another tenant, loan or day")
+    check_refused(lambda: accrual(loan, event=event(make_loan())), "names another tenant, loan or day")
+    check_refused(lambda: accrual(loan, booked_on=date(2008, 12, 30)), "names another tenant, loan or day")
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_an_accrual_names_an_event_of_its_own_loan(loan: Loan, make_loan: Callab
     ],
 )
 def test_a_balance_is_never_negative(loan: Loan, column: str, value: Any, constraint: str) -> None:
-    refused(lambda: LoanBalance.objects.filter(pk=loan.pk).update(**{column: value}), constraint)
+    check_refused(lambda: LoanBalance.objects.filter(pk=loan.pk).update(**{column: value}), constraint)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_a_balance_is_never_negative(loan: Loan, column: str, value: Any, constr
     ],
 )
 def test_a_loan_is_in_a_state_that_exists(loan: Loan, changes: dict[str, Any], constraint: str) -> None:
-    refused(lambda: Loan.objects.filter(pk=loan.pk).update(**changes), constraint)
+    check_refused(lambda: Loan.objects.filter(pk=loan.pk).update(**changes), constraint)
 
 
 def copy_of(loan: Loan, **changes: Any) -> Loan:
@@ -259,18 +259,18 @@ def copy_of(loan: Loan, **changes: Any) -> Loan:
 )
 def test_a_loan_that_makes_no_sense_is_refused(loan: Loan, changes: dict[str, Any], constraint: str) -> None:
     changes = {"number": loan.number} if changes.get("number") else changes
-    refused(lambda: copy_of(loan, **changes), constraint)
+    check_refused(lambda: copy_of(loan, **changes), constraint)
 
 
 def test_nobody_approves_the_product_version_they_drafted(people: People, product_version: ProductVersion) -> None:
     versions = ProductVersion.objects.filter(pk=product_version.pk)
-    refused(lambda: versions.update(approved_by=people.administrator), "product_version_four_eyes")
-    refused(lambda: versions.update(approved_at=None), "product_version_approved_whole")
+    check_refused(lambda: versions.update(approved_by=people.administrator), "product_version_four_eyes")
+    check_refused(lambda: versions.update(approved_at=None), "product_version_approved_whole")
 
 
 def test_a_night_happens_once(tenant: Any) -> None:
     Night.objects.create(business_date=BUSINESS_DATE, step="accrue")
-    refused(lambda: Night.objects.create(business_date=BUSINESS_DATE, step="accrue"), "night_once")
+    check_refused(lambda: Night.objects.create(business_date=BUSINESS_DATE, step="accrue"), "night_once")
 
 
 def test_a_proof_that_holds_has_no_differences(tenant: Any) -> None:
@@ -279,7 +279,7 @@ def test_a_proof_that_holds_has_no_differences(tenant: Any) -> None:
             law="entries_balance", business_date=BUSINESS_DATE, compared=1, holds=True, differences=[{"what": "x"}]
         )
 
-    refused(contradiction, "proof_says_why_not")
+    check_refused(contradiction, "proof_says_why_not")
 
 
 def test_a_payment_is_posted_by_the_application_role_under_the_fence(loan: Loan, people: People) -> None:

@@ -1,0 +1,81 @@
+"""What the database keeps true beside the books, each rule broken once: a copy of a row that is right, with one thing wrong."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connections, transaction
+
+from tenants.current import tenant_context
+from tests.conftest import make_tenant
+from tests.tenants.populate import populate
+
+# constraint: the model, and what is wrong (or must differ so that nothing else is).
+BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "account_code_once": ("ledger.Account", {"role": "another"}),
+    "account_role_once": ("ledger.Account", {"code": "another"}),
+    "account_kind_known": ("ledger.Account", {"role": "another", "code": "another", "kind": "wish"}),
+    "address_lower_case": ("tenants.Address", {"host": "Upper.example"}),
+    "application_event_key_once": ("origination.ApplicationEvent", {}),
+    "application_event_kind_known": ("origination.ApplicationEvent", {"key": "another", "kind": "hoped"}),
+    "application_number_once": ("origination.Application", {}),
+    "boarding_row_outcome_known": ("ledger.BoardingRow", {"outcome": "ignored"}),
+    "chunk_once": ("ledger.NightChunk", {}),
+    "entry_total_positive": ("ledger.Entry", {"key": "another", "total": D("0.00")}),
+    "identifier_kind_known": ("parties.Identifier", {"kind": "nickname"}),
+    "identifier_kind_once": ("parties.Identifier", {}),
+    "index_rate_once": ("ledger.IndexRate", {}),
+    "instalment_amount_not_negative": ("ledger.Instalment", {"version": 9, "amount": D("-0.01")}),
+    "instalment_once": ("ledger.Instalment", {}),
+    "legal_entity_currency_iso": ("tenants.LegalEntity", {"name": "another", "currency": "usd"}),
+    "legal_entity_name_once": ("tenants.LegalEntity", {}),
+    "night_exception_once": ("ledger.NightException", {}),
+    "offer_adds_up": ("origination.Offer", {"number": 99, "total_of_payments": D("1.00")}),
+    "offer_dates_order": ("origination.Offer", {"number": 99, "good_through": date(2000, 1, 1)}),
+    "offer_number_once": ("origination.Offer", {}),
+    "offer_positive": ("origination.Offer", {"number": 99, "months": 0}),
+    "offer_rate_adds_up": ("origination.Offer", {"number": 99, "margin": D("99")}),
+    "party_has_a_name": ("parties.Party", {"name": ""}),
+    "party_kind_known": ("parties.Party", {"kind": "robot"}),
+    "period_ends_after_start": ("ledger.Period", {"starts_on": date(2030, 1, 2), "ends_on": date(2030, 1, 1)}),
+    "period_once": ("ledger.Period", {}),
+    "product_code_once": ("ledger.Product", {}),
+    "product_version_once": ("ledger.ProductVersion", {}),
+    "proof_law_known": ("ledger.Proof", {"law": "hope"}),
+    "tape_boarded_once": ("ledger.BoardingRun", {}),
+    "user_email_lower_case": ("tenants.User", {"email": "Upper@example.com"}),
+    "user_email_once": ("tenants.User", {}),
+    "user_roles_known": ("tenants.User", {"email": "another@example.com", "roles": ["queen"]}),
+}
+
+
+@pytest.fixture(scope="module")
+def tenant_id(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    """A tenant with a row in every table."""
+    from tests import database
+    from tests.conftest import point_to
+
+    before = connections.settings["default"]["NAME"]
+    with database.clone(f"{before}_constraints") as name, django_db_blocker.unblock():
+        point_to(name)
+        tenant = make_tenant()
+        populate(tenant)
+        yield tenant.pk
+        connections.close_all()
+        point_to(before)
+
+
+@pytest.mark.parametrize("constraint", BROKEN)
+def test_a_row_that_breaks_the_rule_is_refused(tenant_id: int, constraint: str) -> None:
+    label, wrong = BROKEN[constraint]
+    model = apps.get_model(label)
+    with tenant_context(tenant_id):
+        right = model.objects.order_by("-pk").values().first()
+        copied = {name: value for name, value in right.items() if name != "id"}
+        before = model.objects.count()
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            model(**copied | wrong).save(force_insert=True)
+        assert model.objects.count() == before
