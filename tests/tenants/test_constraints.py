@@ -1,4 +1,4 @@
-"""What the database keeps true beside the books, each rule broken once: a copy of a row that is right, with one thing wrong."""
+"""What the database keeps true beside the books, each rule broken once by a right row with one thing wrong."""
 
 from collections.abc import Iterator
 from datetime import date
