@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
 from finance.calendars import add_months
 from ledger.close.night import require_movable_clock, start_night, work_night
@@ -19,15 +18,6 @@ def target(*, days: int = 0, months: int = 0) -> date:
     require_movable_clock()
     today = Tenant.objects.get(pk=current_tenant_id()).business_date
     return add_months(today, months) + timedelta(days=days)
-
-
-def order_advance(to: date) -> None:
-    """Ask the workers to close every day before `to`. The first night starts at once, so that its page has it."""
-    from lending.tasks import advance_task
-
-    tenant_id = current_tenant_id()
-    close_one_day(to)
-    transaction.on_commit(lambda: advance_task.delay(tenant_id, to.isoformat()))
 
 
 def advance(tenant_id: int, to: date, *, told: Callable[[Night], None] = lambda night: None) -> bool:

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from ledger.models import Night
-from lending.clock import advance
-from tenants.current import every_tenant_id, tenant_context
+from lending.clock import advance, close_one_day
+from tenants.current import current_tenant_id, every_tenant_id, tenant_context
 from tenants.models import Tenant
 
 
@@ -18,6 +18,13 @@ from tenants.models import Tenant
 def advance_task(tenant_id: int, to: str) -> None:
     """Close every business day of the tenant before `to`."""
     advance(tenant_id, date.fromisoformat(to))
+
+
+def order_advance(to: date) -> None:
+    """Ask the workers to close every day before `to`. The first night starts at once, so that its page has it."""
+    tenant_id = current_tenant_id()
+    close_one_day(to)
+    transaction.on_commit(lambda: advance_task.delay(tenant_id, to.isoformat()))
 
 
 @shared_task

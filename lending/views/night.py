@@ -13,7 +13,8 @@ from finance.errors import Refused
 from ledger.close.night import lagging_loans, progress
 from ledger.close.proof import prove_books
 from ledger.models import Night, Proof
-from lending.clock import order_advance, target
+from lending.clock import target
+from lending.tasks import order_advance
 from tenants.models import Tenant
 
 # What the buttons of the clock move it by.
