@@ -30,6 +30,27 @@ class MoneyField(forms.DecimalField):
         return super().to_python(value)
 
 
+class RateField(forms.DecimalField):
+    """Percent a year from 0 to 100, as a person writes it: 7.25 or 7.25 %."""
+
+    widget = forms.TextInput
+    default_error_messages = {
+        "required": "Type a rate.",
+        "invalid": "Type percent a year, such as 7.25.",
+        "min_value": "Type a rate from 0 to 100 percent a year.",
+        "max_value": "Type a rate from 0 to 100 percent a year.",
+        "max_decimal_places": "Type at most six decimals.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=Decimal(0), max_value=Decimal(100), decimal_places=6, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # django-stubs: as IntegerField's
+        if isinstance(value, str):
+            value = value.strip().removesuffix("%")
+        return super().to_python(value)
+
+
 class ActForm(forms.Form):
     """An act on a loan that happens once, however often it is sent: `key` names it."""
 
@@ -72,6 +93,12 @@ class FeeForm(ActForm):
 class ChargeOffForm(ActForm):
     reason = forms.CharField(max_length=200, label="Why it will not be repaid", error_messages={"required": "Say why."})
     field_order = ("reason", "effective_on")
+
+
+class RateForm(ActForm):
+    rate = RateField(label="New rate", help_text="Percent a year.")
+    reason = forms.CharField(max_length=200, label="Why it changes", error_messages={"required": "Say why."})
+    field_order = ("rate", "reason", "effective_on")
 
 
 # Why a payment comes back: the return codes of the ACH network that a bank sends, and mistakes of our own.

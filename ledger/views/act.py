@@ -1,4 +1,4 @@
-"""Take a payment, charge or waive a fee, charge off, take a recovery: a form with its effect beside it."""
+"""Take a payment, charge or waive a fee, change the rate, charge off, take a recovery: a form and its effect."""
 
 from functools import partial
 from typing import Any
@@ -87,7 +87,7 @@ def context_of(what: Act, loan: Loan, form: ActForm) -> dict[str, Any]:
         "url": reverse(what.name, args=[loan.number]),
         "effect_url": reverse(f"{what.name}_effect", args=[loan.number]),
         "loan_url": reverse("loan", args=[loan.number]),
-        "rest": "" if "amount" in form.fields else f"${loan.balance.owed:,.2f}",
+        "rest": f"${loan.balance.owed:,.2f}" if what.name == "charge_off" else "",
     }
 
 

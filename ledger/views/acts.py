@@ -1,12 +1,12 @@
-"""What can be done to a loan with money: one table, which the loan's page, the forms and the addresses read."""
+"""What can be done to a loan: one table, which the loan's page, the forms and the addresses read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from finance.replay import Position
-from ledger.forms import ActForm, ChargeOffForm, FeeForm, PaymentForm, RecoveryForm
+from ledger.forms import ActForm, ChargeOffForm, FeeForm, PaymentForm, RateForm, RecoveryForm
 from ledger.models import Loan, LoanEvent
-from ledger.operations import charge_fee, charge_off_loan, receive_payment, receive_recovery, waive_fee
+from ledger.operations import change_rate, charge_fee, charge_off_loan, receive_payment, receive_recovery, waive_fee
 from tenants.models import Role, User
 from tenants.roles import permissions_by_role
 
@@ -63,6 +63,17 @@ TABLE = (
         permission="ledger.waive_fee",
         icon="receipt-refund",
         key="w",
+    ),
+    Act(
+        name="change_rate",
+        title="Change the rate",
+        verb="Change the rate",
+        done="Changed the rate of",
+        operation=change_rate,
+        form=RateForm,
+        permission="ledger.change_rate",
+        icon="percentage",
+        key="r",
     ),
     Act(
         name="charge_off",

@@ -4,9 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from ledger.views.common import needs
 from origination.agreement import digest
 from origination.models import Application, Signature
-from origination.views.common import needs, own_application, sent_application
+from origination.views.common import own_application, sent_application
 
 
 @require_GET

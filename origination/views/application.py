@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from finance.errors import Refused
+from ledger.selectors import business_date
+from ledger.views.common import needs, person
 from origination.applicant import identifier_of
 from origination.forms import KeyedForm
 from origination.models import Application
@@ -16,7 +18,7 @@ from origination.operations import start_review
 from origination.operations.decide import require_decidable, require_startable
 from origination.operations.release import require_releasable
 from origination.reasons import REASON_BY_CODE
-from origination.views.common import business_date, needs, person, sent_application
+from origination.views.common import sent_application
 from origination.waiting import for_staff
 from origination.words import dollars
 from tenants.models import User

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from ledger.views.common import needs
 from origination.models import Application
-from origination.views.common import needs
 
 PAGE = 50
 SORTS = {"number": "number", "name": "name", "amount": "money", "since": "state_since", "submitted": "submitted_on"}

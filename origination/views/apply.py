@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from finance.errors import Refused
+from ledger.selectors import business_date
+from ledger.views.common import needs, person
 from origination.applicant import identifier_of, is_settled, party_of
 from origination.catalogue import versions_on_offer
 from origination.errors import NothingOnOffer
@@ -17,7 +19,6 @@ from origination.models import Application
 from origination.operations import save_draft, start_application, submit_application
 from origination.operations.draft import SECTIONS
 from origination.operations.submit import missing
-from origination.views.common import business_date, needs, person
 from origination.words import day
 from parties.models import Party
 from tenants.models import Address, LegalEntity, User

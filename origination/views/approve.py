@@ -6,13 +6,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from finance.errors import Refused
+from ledger.selectors import business_date
+from ledger.views.common import needs, person
 from origination.applicant import identifier_of
 from origination.forms import ApproveForm
 from origination.models import Application
 from origination.operations import approve_application
 from origination.operations.decide import require_decidable, version_of
 from origination.pricing import price_of
-from origination.views.common import business_date, needs, person, sent_application
+from origination.views.common import sent_application
 from origination.words import dollars
 
 

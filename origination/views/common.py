@@ -1,36 +1,10 @@
-"""What the pages of origination share."""
+"""Finding the application of a page."""
 
-from collections.abc import Callable
-from datetime import date
-
-from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from ledger.views.common import person
 from origination.models import Application
-from tenants.current import current_tenant_id
-from tenants.models import Tenant, User
-
-View = Callable[..., HttpResponseBase]
-
-
-def needs(permission: str) -> Callable[[View], View]:
-    """Signed in, and allowed: a stranger is taken to the sign-in page, somebody else is told no."""
-
-    def decorated(view: View) -> View:
-        return login_required(permission_required(permission, raise_exception=True)(view))
-
-    return decorated
-
-
-def person(request: HttpRequest) -> User:
-    """Who is signed in, behind `needs`."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def business_date() -> date:
-    return Tenant.objects.get(pk=current_tenant_id()).business_date
 
 
 def sent_application(number: str) -> Application:

@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from finance.errors import Refused
+from ledger.views.common import needs, person
 from origination.forms import DeclineForm
 from origination.operations import decline_application
 from origination.operations.decide import require_decidable
 from origination.reasons import DECLINE_REASONS
-from origination.views.common import needs, person, sent_application
+from origination.views.common import sent_application
 
 
 @require_http_methods(["GET", "POST"])

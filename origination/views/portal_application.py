@@ -6,13 +6,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from finance.errors import Refused
+from ledger.selectors import business_date
+from ledger.views.common import needs, person
 from origination.agreement import schedule_rows
 from origination.forms import KeyedForm, SignForm
 from origination.models import Application
 from origination.operations import accept_and_sign_offer, withdraw
 from origination.operations.withdraw import require_withdrawable
 from origination.reasons import REASON_BY_CODE
-from origination.views.common import business_date, needs, own_application, person
+from origination.views.common import own_application
 from origination.waiting import for_applicant
 
 

@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from finance.errors import Refused
+from ledger.views.common import needs, person
 from origination.forms import KeyedForm
 from origination.operations import preview_release, release_funds
 from origination.operations.release import require_releasable
-from origination.views.common import needs, person, sent_application
+from origination.views.common import sent_application
 from origination.words import dollars
 
 

@@ -171,10 +171,103 @@ def test_a_recovery_goes_against_what_was_written_off(loan: Any, people: Any, cl
     assert LoanBalance.objects.get(pk=loan.pk).recovered == Decimal("100.00")
 
 
+def rate_change(rate: str = "7.3", on: str = "2008-11-01", key: str = "r1") -> dict[str, str]:
+    return {"key": key, "rate": rate, "effective_on": on, "reason": "Agreed with the borrower"}
+
+
+def test_a_back_dated_rate_shows_the_interest_it_corrects_and_posts_nothing(
+    make_loan: Any, people: Any, client_of: Any
+) -> None:
+    found = make_loan()
+    client = client_of(people.operations)
+    client.post(f"/loans/{found.number}/take-payment/", payment("1,052.21"), headers=HTMX)
+    page = client.post(f"/loans/{found.number}/change-rate/effect/", rate_change(), headers=HTMX)
+    assert "Everything since 1 Nov 2008 is worked out anew" in words(page)
+    # $12,000.00: 32 days at 9.5 %, $99.95, and 60 days at 7.3 %, $144.00: $243.95 instead of $287.34.
+    assert table(page, "Interest corrections by day")[1:] == [
+        ["1 Nov 2008", "1 Nov 2008", "+99.95"],
+        ["31 Dec 2008", "31 Dec 2008", "−143.34"],
+        ["In all", "", "−43.39"],
+    ]
+    balances = table(page, "Balances before and after, at the end of today")
+    assert balances[1] == ["Principal", "11,235.13", "11,191.74", "−43.39"]
+    assert ["Rate", "9.500 %", "7.300 %", ""] in balances
+    assert table(page, "What is posted")[1:] == [
+        ["1200 Loans receivable", "", "43.39"],
+        ["1210 Interest receivable", "43.39", ""],
+    ]
+    assert "1 payment: fees 0.00, interest −43.39, principal +43.39, held 0.00." in words(page)
+    assert LoanEvent.objects.filter(kind="rate_change").count() == 0
+    assert LoanBalance.objects.get(pk=found.pk).rate == Decimal("9.5")
+
+
+def test_a_rate_is_changed_once_and_stands_in_the_timeline(loan: Any, people: Any, client_of: Any) -> None:
+    client, url = client_of(people.operations), f"/loans/{loan.number}/change-rate/"
+    form = words(client.get(url))
+    assert "New rate Percent a year." in form
+    assert "12,287.34" not in form  # the button names no amount
+    first = client.post(url, rate_change("7.123456 %"), headers=HTMX)
+    again = client.post(url, rate_change("7.123456 %"), headers=HTMX)
+    assert (first.headers["HX-Redirect"], again.headers["HX-Redirect"]) == (f"/loans/{loan.number}/",) * 2
+    event = LoanEvent.objects.get(kind="rate_change")
+    assert (event.rate, event.effective_on, event.reason, event.source, event.by) == (
+        Decimal("7.123456"),
+        date(2008, 11, 1),
+        "Agreed with the borrower",
+        "staff",
+        people.operations,
+    )
+    assert LoanBalance.objects.get(pk=loan.pk).rate == Decimal("7.123456")
+    page = words(client.get(f"/loans/{loan.number}/"))
+    assert f"Changed the rate of loan {loan.number}. See what was posted" in page
+    assert "Rate changed" in page
+    assert "To 7.123456\xa0%" in client.get(f"/loans/{loan.number}/").content.decode()
+
+
+@pytest.mark.parametrize(("rate", "kept"), [("0", "0"), ("100", "100"), ("7.25%", "7.25")])
+def test_any_rate_from_nothing_to_a_hundred_percent_is_taken(
+    loan: Any, people: Any, client_of: Any, rate: str, kept: str
+) -> None:
+    url = f"/loans/{loan.number}/change-rate/"
+    assert client_of(people.operations).post(url, rate_change(rate), headers=HTMX).status_code == 200
+    assert LoanBalance.objects.get(pk=loan.pk).rate == Decimal(kept)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"rate": ""}, "New rate: Type a rate."),
+        ({"rate": "-0.01"}, "New rate: Type a rate from 0 to 100 percent a year."),
+        ({"rate": "100.000001"}, "New rate: Type a rate from 0 to 100 percent a year."),
+        ({"rate": "7.1234567"}, "New rate: Type at most six decimals."),
+        ({"rate": "prime"}, "New rate: Type percent a year, such as 7.25."),
+        ({"reason": ""}, "Why it changes: Say why."),
+        ({"effective_on": "2009-01-01"}, "2009-01-01 is after the business date 2008-12-31"),
+        ({"effective_on": "2008-09-29"}, "2008-09-29"),
+    ],
+)
+def test_a_rate_that_cannot_be_is_refused_beside_the_form(
+    loan: Any, people: Any, client_of: Any, changes: dict[str, str], sentence: str
+) -> None:
+    url = f"/loans/{loan.number}/change-rate/"
+    page = client_of(people.operations).post(url, rate_change() | changes, headers=HTMX)
+    assert page.status_code == 422
+    assert sentence in words(page)
+    assert not LoanEvent.objects.filter(kind="rate_change").exists()
+
+
+def test_a_loan_charged_off_keeps_its_rate(loan: Any, people: Any, client_of: Any) -> None:
+    charge_off_loan(loan_id=loan.pk, effective_on=TODAY, reason="Gone", key="co", by=people.operations)
+    page = client_of(people.operations).post(f"/loans/{loan.number}/change-rate/", rate_change(), headers=HTMX)
+    assert page.status_code == 422
+    assert f"Loan {loan.number} is charged off: it takes no rate changes." in words(page)
+
+
 ACTS = {
     "take-payment": {"operations", "collections"},
     "charge-fee": {"operations"},
     "waive-fee": {"operations"},
+    "change-rate": {"operations"},
     "charge-off": {"operations"},
     "receive-recovery": {"operations", "collections"},
 }

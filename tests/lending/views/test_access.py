@@ -24,6 +24,7 @@ PAGES: dict[str, set[str]] = {
     "/loans/{loan}/take-payment/": {"operations", "collections"},
     "/loans/{loan}/charge-fee/": {"operations"},
     "/loans/{loan}/waive-fee/": {"operations"},
+    "/loans/{loan}/change-rate/": {"operations"},
     "/loans/{loan}/charge-off/": {"operations"},
     "/loans/{loan}/receive-recovery/": {"operations", "collections"},
     "/books/trial-balance/": STAFF,

@@ -10,13 +10,15 @@ from django.urls import reverse
 
 from ledger.models import BoardingRow, BoardingRun, LoanEvent, Night, NightChunk, NightException, Proof
 from ledger.operations import receive_payment
-from parties.models import Identifier, PortalAccess
+from origination.models import Application
+from parties.models import Identifier
 from tenants.base import TenantModel
 from tenants.models import User
 from tests.conftest import BUSINESS_DATE
-from tests.pages import queries, words
+from tests.origination.conftest import make_desk
+from tests.pages import queries, table, words
 
-PLACES = ("tenants", "parties", "ledger")
+PLACES = ("tenants", "parties", "ledger", "origination")
 READ_ONLY = sorted(
     (model for model in admin.site._registry if model._meta.app_label in PLACES and model is not User),
     key=lambda model: model._meta.label,
@@ -32,13 +34,12 @@ NEW_PERSON = {
 
 
 @pytest.fixture
-def everything(loan: Any, people: Any, product_version: Any) -> None:
+def everything(loan: Any, people: Any, company: Any, product_version: Any) -> None:
     """At least one row of every model."""
     receive_payment(
         loan_id=loan.pk, amount=Decimal("100.00"), effective_on=BUSINESS_DATE, key="p", by=people.operations
     )
-    PortalAccess.objects.create(user=people.borrower, party=loan.borrower)
-    Identifier.of(loan.borrower, "ein", "123456789").save()
+    make_desk(people, company, product_version).at("accepted")  # with the applicant's party, identifier and access
     night = Night.objects.create(business_date=date(2008, 12, 30), step="done")
     NightChunk.objects.create(night=night, step="accrue", first_loan_id=1, last_loan_id=2, loans=1)
     NightException.objects.create(night=night, loan=loan, step="accrue", sentence="No rate.")
@@ -97,13 +98,23 @@ def test_it_can_be_looked_at_and_not_changed(everything: None, people: Any, clie
         ("ledger_entry", "p/entry", 1),
         ("ledger_posting", "12000", 2),
         ("ledger_loan", "NaN", 0),
+        ("origination_application", "{application}", 1),
+        ("origination_application", "harbour tools", 1),
+        ("origination_application", "$12,000.00", 1),
+        ("origination_application", "12,000.01", 0),
+        ("origination_applicationevent", "{application}", 8),
+        ("origination_offer", "12000", 1),
+        ("origination_agreement", "{application}", 1),
+        ("origination_signature", "harbour tools", 1),
+        ("origination_signature", "nobody", 0),
     ],
 )
 def test_anything_is_found_by_number_name_amount_or_key(
     everything: None, loan: Any, people: Any, client_of: Any, model: str, typed: str, found: int
 ) -> None:
     url = reverse(f"admin:{model}_changelist")
-    page = client_of(people.administrator).get(url, {"q": typed.format(number=loan.number)})
+    names = {"number": loan.number, "application": Application.objects.get().number}
+    page = client_of(people.administrator).get(url, {"q": typed.format(**names)})
     assert page.context["cl"].result_count == found
 
 
@@ -111,6 +122,35 @@ def test_a_read_only_page_leads_to_where_the_work_is_done(everything: None, peop
     event = LoanEvent.objects.get(kind="payment")
     page = client_of(people.auditor).get(reverse("admin:ledger_loanevent_change", args=[event.pk]))
     assert f'href="/loans/{event.loan.number}/events/{event.pk}/"' in page.content.decode()
+
+
+@pytest.mark.parametrize("model", ["application", "applicationevent"])
+def test_a_draft_is_the_applicants_own(
+    people: Any, company: Any, product_version: Any, client_of: Any, model: str
+) -> None:
+    make_desk(people, company, product_version).at("draft")
+    page = client_of(people.administrator).get(reverse(f"admin:origination_{model}_changelist"))
+    assert page.context["cl"].result_count == 0
+
+
+def test_the_list_of_applications_shows_the_money_the_state_and_who(
+    everything: None, people: Any, client_of: Any
+) -> None:
+    found = Application.objects.get()
+    page = client_of(people.auditor).get(reverse("admin:origination_application_changelist"))
+    assert table(page, "")[-1] == [
+        found.number,
+        "Harbour Tools Rental LLC",
+        "Accepted",
+        "12000.00",
+        "12",
+        "Borrower",
+        "Dec. 31, 2008",
+        "Underwriter",
+        "-",
+    ]
+    detail = client_of(people.auditor).get(reverse("admin:origination_application_change", args=[found.pk]))
+    assert f'href="/applications/{found.number}/"' in detail.content.decode()
 
 
 def test_an_identifier_shows_its_last_four_and_never_the_rest(everything: None, people: Any, client_of: Any) -> None:
