@@ -203,7 +203,8 @@ def happened_on(day: date) -> list[Happened]:
     recorded = LoanEvent.objects.filter(recorded_on=day).exclude(source="boarding")
     by_kind = recorded.values_list("kind").annotate(Count("pk"), Sum("amount")).order_by("kind")
     lines = [Happened(LoanEvent.Kind(kind).label, number, amount or ZERO) for kind, number, amount in by_kind]
-    interest = Accrual.objects.filter(posted_on=day).exclude(amount=0)
+    # Interest that came with an entry of its own is the history of a tape.
+    interest = Accrual.objects.filter(posted_on=day, entry=None).exclude(amount=0)
     earned = interest.aggregate(number=Count("pk"), amount=Sum("amount"))
     lines.append(Happened("Interest accrued", earned["number"], earned["amount"] or ZERO))
     moved = LoanBalance.objects.filter(open=True, accrued_through=day).aggregate(**_newly_late())

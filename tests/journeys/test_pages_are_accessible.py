@@ -20,7 +20,7 @@ PAGES = {
     "operations": [*STAFF, "/applications/", "/books/boarding/"],
     "collections": STAFF,
     "portfolio_manager": [*STAFF, "/applications/", "/books/boarding/"],
-    "auditor": [*STAFF, "/applications/", "/books/boarding/", "/admin/"],
+    "auditor": [*STAFF, "/applications/", "/books/boarding/", "/admin/", "/admin/tenants/user/"],
     "administrator": [*STAFF, "/applications/", "/books/boarding/", "/admin/"],
 }
 

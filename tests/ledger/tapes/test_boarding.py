@@ -18,6 +18,7 @@ from django.db.models import Sum
 from ledger.models import Accrual, BoardingRow, BoardingRun, Entry, Instalment, Loan, LoanEvent, Posting
 from ledger.opening import close_periods
 from ledger.replay import balance_fields, difference, records_of
+from ledger.selectors import happened_on
 from ledger.tapes import LAYOUTS, board_tape, version_in_force
 from ledger.tapes.checking import Checked
 from ledger.tapes.errors import BoardedBefore, MonthsClosed, NoProductVersion, TapeAndBooksDiffer
@@ -294,3 +295,8 @@ def test_boarding_satisfies_every_constraint_that_waits_for_the_commit(run: Boar
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert Instalment.objects.count() == 3 + 3 + 3 + 24
+
+
+def test_the_history_of_a_tape_is_not_what_its_day_brought(run: BoardingRun) -> None:
+    brought = {line.what: line.number for line in happened_on(BUSINESS_DATE)}
+    assert set(brought) <= {"Loans newly late", *(f"Loans that reached {n} days late" for n in (30, 60, 90, 120))}
