@@ -73,17 +73,17 @@ def plan(night: Night, step: Step) -> None:
 def work_night(tenant_id: int, night_id: int, *, told: Callable[[Night], None] = lambda night: None) -> bool:
     """Do what is left of the night, beside any other worker. True when it is finished, False when others are at it.
 
-    told: called after each chunk, to show progress.
+    told: called with the night once it is finished.
     """
     while True:
         with tenant_context(tenant_id):
             night = Night.objects.get(pk=night_id)
             if night.step == DONE:
+                told(night)
                 return True
             worked = work_one_chunk(night)
             if not worked and not next_step(night):
                 return False
-        told(night)
 
 
 def work_one_chunk(night: Night) -> bool:

@@ -79,7 +79,12 @@ def test_the_command_says_what_it_needs(tenant: Any, arguments: list[str], sente
 def test_the_command_closes_day_after_day() -> None:
     tenant, said = make_tenant(), StringIO()
     call_command("advance_business_date", "--days", "3", stdout=said)
-    assert said.getvalue().splitlines()[-1] == "The business date is 2009-01-03."
+    assert said.getvalue().splitlines() == [
+        "2008-12-31 is closed.",
+        "2009-01-01 is closed.",
+        "2009-01-02 is closed.",
+        "The business date is 2009-01-03.",
+    ]
     with tenant_context(tenant.pk):
         nights = list(Night.objects.order_by("business_date").values_list("business_date", "prove_by_replay"))
         assert [night.day for night, _ in nights] == [31, 1, 2]

@@ -33,8 +33,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The business date is {to}.")
 
     def tell(self, night: Night) -> None:
-        if night.step == "prove":
-            self.stdout.write(f"{night.business_date} is closed.")
+        self.stdout.write(f"{night.business_date} is closed.")
 
 
 def tenant_named(slug: str | None) -> int:
