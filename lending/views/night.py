@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from finance.errors import Refused
 from ledger.close.night import lagging_loans, progress
 from ledger.close.proof import prove_books
-from ledger.models import Night, Proof
+from ledger.models import Night
+from ledger.selectors import latest_night, latest_proofs, open_exceptions
 from lending.clock import target
 from lending.tasks import order_advance
 from tenants.models import Tenant
 
+EXCEPTIONS = 50
 # What the buttons of the clock move it by.
 STRIDES = {"day": {"days": 1}, "month": {"months": 1}}
 
@@ -25,16 +27,14 @@ STRIDES = {"day": {"days": 1}, "month": {"months": 1}}
 @login_required
 @permission_required("ledger.view_night", raise_exception=True)
 def night(request: HttpRequest) -> HttpResponse:
-    nights = Night.objects.prefetch_related("exceptions__loan", "proofs")[:30]
+    nights = Night.objects.prefetch_related("exceptions")[:30]
     return render(
         request,
         "lending/night.html",
         state()
         | {
             "nights": nights,
-            "exceptions": [
-                exception for row in nights for exception in row.exceptions.all() if not exception.resolved_at
-            ],
+            "exceptions": open_exceptions(EXCEPTIONS),
             "proofs": latest_proofs(),
             "may_move": settings.CLOCK_CAN_BE_MOVED and request.user.has_perm("ledger.move_business_date"),
         },
@@ -85,7 +85,7 @@ def prove_now(request: HttpRequest) -> HttpResponse:
 
 def state() -> dict[str, Any]:
     """The night that runs, or the last one; its steps; and how many days are still to be closed."""
-    latest = Night.objects.order_by("-business_date").first()
+    latest = latest_night()
     today = Tenant.objects.get().business_date
     to_come = (latest.advance_to - today).days if latest and latest.advance_to and latest.advance_to > today else 0
     running = latest is not None and (latest.finished_at is None or to_come > 0)
@@ -96,8 +96,3 @@ def state() -> dict[str, Any]:
         "days_to_come": to_come,
         "lagging": lagging_loans(latest) if latest else 0,
     }
-
-
-def latest_proofs() -> list[Proof]:
-    """The last trial of each law."""
-    return list(Proof.objects.order_by("law", "-proved_at").distinct("law"))

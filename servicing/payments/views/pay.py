@@ -91,7 +91,7 @@ def context_of(loan: Loan, form: PayForm, request: HttpRequest) -> dict[str, Any
 
 
 def chosen(form: PayForm) -> Decimal | None:
-    """The amount that the form stands for now; None while it stands for none."""
+    """The amount that the form names at this moment; None while it names none."""
     if not form.is_bound:
         return form.due if form.due is not None else form.everything
     wrong = {name for name in form.errors if name in ("choice", "other")}
