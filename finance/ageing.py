@@ -1,11 +1,12 @@
 """Arrears: which instalments are met, and for how many days the oldest unmet one has been due."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from finance.allocation import Unmet
 from finance.interest import simple_interest
 from finance.loan_state import State
 from finance.money import ZERO, cents
@@ -89,6 +90,33 @@ def is_met(terms: LoanTerms, state: State, k: int, total_owed: Decimal, *, slack
     if k == len(terms.schedule) - 1:
         return total_owed <= tolerance and not state.charged_off
     return state.credit + tolerance >= terms.cumulative[k]
+
+
+def unmet(terms: LoanTerms, state: State, on: date) -> list[Unmet]:
+    """What the instalments due by `on` still lack, oldest first. The last one lacks all that is owed beside them."""
+    last = len(terms.schedule) - 1
+    lacking: list[Unmet] = []
+    for k in range(bisect_right(terms.cumulative, state.credit, 0, max(last, 0)), len(terms.schedule)):
+        row = terms.schedule[k]
+        if row.due_date > on:
+            break
+        if k == last:
+            lacks = max(ZERO, owed(state) - sum((each.lacks for each in lacking), ZERO))
+            lacking.append(Unmet(due_on=row.due_date, lacks=lacks, interest=state.interest))
+            break
+        lacks = min(row.amount, terms.cumulative[k] - state.credit)
+        # What was paid of an instalment was its interest first.
+        lacking.append(Unmet(due_on=row.due_date, lacks=lacks, interest=max(ZERO, row.interest - row.amount + lacks)))
+    return lacking
+
+
+def credit_after(terms: LoanTerms, credit: Decimal, paid: Decimal, on: date) -> Decimal:
+    """What fills instalments once `paid` dollars of interest and principal came on `on`, as terms.prepayments says."""
+    filled = credit + paid
+    if terms.prepayments == "advance" or not terms.schedule:
+        return filled
+    following = bisect_left(terms.schedule, on, key=lambda row: row.due_date)
+    return max(credit, min(filled, terms.cumulative[min(following, len(terms.schedule) - 1)]))
 
 
 def _standing(terms: LoanTerms, state: State, total_owed: Decimal) -> tuple[int | None, int]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from finance.ageing import Arrears
+from finance.allocation import Pot
 from finance.explain import Step, derived, elapsed, given, rounded
 from finance.explain_schedule import part_of_year
 from finance.loan_state import CASH_KINDS, Accrued, Applied, State
@@ -52,8 +53,8 @@ def explain_interest(past: Accrued) -> Step:
     )
 
 
-def explain_payment(terms: LoanTerms, state: State, event: str) -> Step:
-    """Where a payment went: down the terms' order, each part the less of what was left and what was due."""
+def explain_payment(state: State, event: str) -> Step:
+    """Where a payment went: pot after pot of its hierarchy, each taking the less of what was left and what was owed."""
     entry = next(entry for entry in _applied(state) if entry.event.id == event)
     assert entry.event.kind in CASH_KINDS, event
     amount = given(_event(entry), entry.effect.cash)
@@ -62,10 +63,10 @@ def explain_payment(terms: LoanTerms, state: State, event: str) -> Step:
         held = derived("difference", "Held unapplied", [amount, recovered], value=entry.effect.unapplied)
         return derived("sum", f"Payment {event}", [recovered, held], value=entry.effect.cash)
     parts: list[Step] = []
-    for part in ("principal",) if entry.event.principal_only else terms.allocation_order:
+    for filled in entry.filled:
         left = derived("difference", "Left of the payment", [amount, *parts])
-        due = given(f"{_WORDS[part]} due", getattr(entry.due, part))
-        parts.append(derived("least", f"To {part}", [left, due], value=_paid(entry, part)))
+        owed = given(f"{_pot(filled.pot)} owed", filled.pot.amount)
+        parts.append(derived("least", f"To {filled.pot.part}", [left, owed], value=filled.amount))
     held = derived("difference", "Held unapplied", [amount, *parts], value=entry.effect.unapplied)
     return derived("sum", f"Payment {event}", [*parts, held], value=entry.effect.cash)
 
@@ -141,13 +142,15 @@ def _paid(entry: Applied, part: str) -> Decimal:
     return -change
 
 
+def _pot(pot: Pot) -> str:
+    """A pot in words: Interest, or Interest of the instalment of 2026-03-01."""
+    return _WORDS[pot.part] + (f" of the instalment of {pot.due_on}" if pot.due_on else "")
+
+
 def _credits(state: State) -> list[Step]:
     """Payments, as far as they fill instalments: negative."""
     return [
-        given(f"{_event(entry)}, to interest and principal", filled)
-        for entry in _applied(state)
-        if entry.effect.kind in ("payment", "payoff") and not entry.event.principal_only
-        if (filled := -_paid(entry, "interest") - _paid(entry, "principal"))
+        given(f"{_event(entry)}, to interest and principal", -entry.credit) for entry in _applied(state) if entry.credit
     ]
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from finance.allocation import PARTS
 from finance.errors import BadInput
 from finance.inputs import parse_choice
 from finance.money import ZERO
 from finance.rebates import EARNINGS
 from finance.schedule_terms import ScheduleTerms
-from finance.terms import PARTS
 
 INTERESTS = ("scheduled", "recalculated")
 EXCESSES = ("next", "shorten", "reamortise", "hold")

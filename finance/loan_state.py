@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from finance.allocation import Split
+from finance.allocation import ORDINARY, PAYOFF, PRINCIPAL_ONLY, Filled, Split
 from finance.money import ZERO, cents
 from finance.terms import LoanTerms
 
@@ -39,6 +39,7 @@ class Event:
     amount: dollars, above zero; what a charge_off writes off follows from the loan, so it bears none. A
     capitalise_interest or capitalise_fees adds to principal what is owed of it, at most `amount` when given.
     rate: percent a year, for a rate_change.  principal_only: a payment that pays nothing but principal.
+    purpose: of a payment, which of the loan's hierarchies allocates it.
     """
 
     id: str
@@ -49,6 +50,12 @@ class Event:
     rate: Decimal | None = None
     target: str | None = None
     principal_only: bool = False
+    purpose: str = ORDINARY
+
+    @property
+    def hierarchy(self) -> str:
+        """The purpose under which cash is allocated: a payoff and a payment of principal have their own."""
+        return PRINCIPAL_ONLY if self.principal_only else PAYOFF if self.kind == "payoff" else self.purpose
 
     @property
     def known(self) -> date:
@@ -169,9 +176,14 @@ class Accrued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """One event as it was applied. due: what was owed before it.  settled: the change of the exact interest owed."""
+    """One event as it was applied. due: what was owed before it.  settled: the change of the exact interest owed.
+
+    filled: of a payment, its pots in the order of the hierarchy.  credit: how much of it fills instalments.
+    """
 
     event: Event
     effect: Effect
     due: Split
     settled: Fraction
+    filled: tuple[Filled, ...] = ()
+    credit: Decimal = ZERO

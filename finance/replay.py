@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from finance.ageing import Arrears, arrears
-from finance.allocation import Split, allocate
+from finance.ageing import Arrears, arrears, credit_after, unmet
+from finance.allocation import Filled, Split, fill, pots, split_of
 from finance.capitalisation import capitalise
 from finance.errors import Refused
 from finance.interest import simple_interest
@@ -32,6 +32,7 @@ __all__ = (
     "State",
     "Totals",
     "accrue",
+    "allocate",
     "apply",
     "in_order",
     "journal",
@@ -131,9 +132,20 @@ def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
     if state.trail is None:
         return _apply(terms, state, event)
     due = Split(fees=state.fees, interest=state.interest, principal=state.principal)
-    accrued = state.accrued
+    accrued, credit = state.accrued, state.credit
+    pays = event.kind in CASH_KINDS and not state.charged_off
+    filled = tuple(allocate(terms, state, event)) if pays else ()
     effect = _apply(terms, state, event)
-    state.trail.append(Applied(event=event, effect=effect, due=due, settled=state.accrued - accrued))
+    state.trail.append(
+        Applied(
+            event=event,
+            effect=effect,
+            due=due,
+            settled=state.accrued - accrued,
+            filled=filled,
+            credit=state.credit - credit,
+        )
+    )
     return effect
 
 
@@ -174,10 +186,17 @@ def _amount(event: Event) -> Decimal:
     return event.amount
 
 
+def allocate(terms: LoanTerms, state: State, event: Event) -> list[Filled]:
+    """The pots of what is owed, as the payment `event` would fill them. Changes nothing."""
+    hierarchy = terms.hierarchy(event.hierarchy)
+    due = Split(fees=state.fees, interest=state.interest, principal=state.principal)
+    lacking = unmet(terms, state, event.on) if hierarchy.divides else []
+    return fill(_amount(event), pots(due, lacking, event.on), hierarchy)
+
+
 def _pay(terms: LoanTerms, state: State, event: Event) -> Effect:
     amount, before = _amount(event), state.interest
-    due = Split(fees=state.fees, interest=before, principal=state.principal)
-    split = allocate(amount, due, terms.allocation_order, principal_only=event.principal_only)
+    split = split_of(amount, allocate(terms, state, event))
     state.fees -= split.fees
     state.principal -= split.principal
     state.unapplied += split.unapplied
@@ -185,7 +204,7 @@ def _pay(terms: LoanTerms, state: State, event: Event) -> Effect:
     if not state.principal and not state.interest:
         state.accrued = Fraction(0)
     if not event.principal_only:
-        state.credit += split.interest + split.principal
+        state.credit = credit_after(terms, state.credit, split.interest + split.principal, event.on)
     totals = state.totals
     totals.cash_in += amount
     totals.paid_fees += split.fees

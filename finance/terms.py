@@ -1,27 +1,33 @@
 """The terms a daily simple-interest loan is serviced under: all that replay needs beside the events."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate, pairwise
 from typing import Literal
 
+from finance.allocation import PARTS, Hierarchy, usual
 from finance.errors import BadInput
 from finance.inputs import parse_choice
 from finance.money import ROUNDINGS, ZERO
 
 # Daily interest must be additive: a month taken in two halves earns what it earns whole. 30/360 is not.
 DAILY_DAY_COUNTS = ("ACT/365F", "ACT/360", "ACT/ACT")
-PARTS = ("fees", "interest", "principal")
 RESIDUES = ("drop", "carry")
+PREPAYMENTS = ("advance", "curtail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instalment:
-    """What the schedule asks for on one date: dollars, interest and principal together."""
+    """What the schedule asks for on one date: dollars, interest and principal together.
+
+    interest: how much of it the schedule calls interest; only hierarchies that go instalment by instalment ask.
+    """
 
     due_date: date
     amount: Decimal
+    interest: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,9 @@ class LoanTerms:
 
     rate: percent a year at the start; rate changes are events.  day_count: one of DAILY_DAY_COUNTS.
     schedule: instalments, oldest first.  allocation_order: the three PARTS, first paid first.
+    hierarchies: by purpose, beside or instead of those that follow from the order (finance.allocation.usual).
+    prepayments: "advance" meets instalments to come, as far as the money goes; "curtail" the next one at most, so that
+    what is beyond it shortens the loan and does not excuse a payment.
     residue: what happens to the sub-cent difference when interest is paid in full: "drop" or "carry".
     past_due_tolerance: dollars an instalment may be short and still count as met.
     bucket_edges: the first day of each arrears bucket.
@@ -98,6 +107,8 @@ class LoanTerms:
     past_due_tolerance: Decimal = ZERO
     bucket_edges: tuple[int, ...] = (1, 30, 60, 90, 120)
     late_fee: LateFeeRule | None = None
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
+    prepayments: str = "advance"
     cumulative: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -106,6 +117,7 @@ class LoanTerms:
         parse_choice(self.day_count, "day_count", DAILY_DAY_COUNTS)
         parse_choice(self.rounding, "rounding", ROUNDINGS)
         parse_choice(self.residue, "residue", RESIDUES)
+        parse_choice(self.prepayments, "prepayments", PREPAYMENTS)
         if sorted(self.allocation_order) != list(PARTS):
             shown = ", ".join(self.allocation_order)
             raise BadInput(field="allocation_order", value=shown, allowed="fees, interest and principal, each once")
@@ -116,6 +128,13 @@ class LoanTerms:
             raise BadInput(field="bucket_edges", value=list(edges), allowed="whole days from 1 up, each above the last")
         _check_schedule(self.schedule)
         object.__setattr__(self, "cumulative", tuple(accumulate(row.amount for row in self.schedule)))
+
+    def hierarchy(self, purpose: str) -> Hierarchy:
+        """How a payment of that purpose is allocated. Raises BadInput for one that the loan does not know."""
+        if own := self.hierarchies.get(purpose):
+            return own
+        known = usual(self.allocation_order)
+        return known[parse_choice(purpose, "purpose", known.keys() | self.hierarchies.keys())]
 
 
 def _check_schedule(schedule: tuple[Instalment, ...]) -> None:

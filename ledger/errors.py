@@ -48,3 +48,8 @@ class ClockNotMovable(Refused):
     message = (
         "The business date of a production system follows the calendar: it can be moved by hand in demo and sandbox."
     )
+
+
+class NoSuchPurpose(Refused):
+    code = "no_such_purpose"
+    message = "Loan {number} has no way of allocating a payment called {purpose}: its payments can be {known}."

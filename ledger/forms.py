@@ -2,9 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 from django import forms
+
+from finance.allocation import ORDINARY, PARTS
+from ledger.models import Loan
+from ledger.terms import in_words, purposes_of
 
 
 class MoneyField(forms.DecimalField):
@@ -61,7 +66,8 @@ class ActForm(forms.Form):
         error_messages={"required": "Choose the day from which it counts.", "invalid": "Choose a day of the calendar."},
     )
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, today: date, loan: Loan, **options: Any) -> None:
+        self.loan = loan
         options["initial"] = {"effective_on": today} | options.get("initial", {})
         super().__init__(*args, **options)
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
@@ -70,11 +76,51 @@ class ActForm(forms.Form):
 
 
 class PaymentForm(ActForm):
+    """`loan`: its own ways of allocating a payment are among the choices."""
+
     amount = MoneyField()
-    principal_only = forms.BooleanField(
-        required=False, label="Principal only", help_text="Fees and interest stay owed; no instalment is met by it."
+    purpose = forms.ChoiceField(
+        required=False,
+        label="How it is allocated",
+        help_text="Principal only leaves fees and interest owed, and meets no instalment.",
+        error_messages={"invalid_choice": "Choose one of the ways this loan has."},
     )
-    field_order = ("amount", "effective_on", "principal_only")
+    field_order = ("amount", "effective_on", "purpose")
+
+    def __init__(self, *args: Any, loan: Loan, **options: Any) -> None:
+        super().__init__(*args, loan=loan, **options)
+        choices = [(purpose, in_words(purpose)) for purpose in purposes_of(loan)]
+        self.fields["purpose"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_purpose(self) -> str:
+        return self.cleaned_data["purpose"] or ORDINARY
+
+
+class AllocationForm(forms.Form):
+    """An amount, and a hierarchy to try beside those that the loan has."""
+
+    amount = MoneyField()
+    order = forms.ChoiceField(
+        required=False,
+        label="Try an order",
+        choices=[("", "None"), *((",".join(row), ", ".join(row).capitalize()) for row in permutations(PARTS))],
+        error_messages={"invalid_choice": "Choose one of the orders listed."},
+    )
+    by = forms.ChoiceField(
+        required=False,
+        label="Going",
+        choices=[
+            ("component", "By component: all interest, then all principal"),
+            ("instalment", "By instalment: the oldest whole, then the next"),
+        ],
+        error_messages={"invalid_choice": "Choose one of the two ways."},
+    )
+    reach = forms.ChoiceField(
+        required=False,
+        label="As far as",
+        choices=[("everything", "Everything owed"), ("due", "What is due, and hold the rest")],
+        error_messages={"invalid_choice": "Choose one of the two."},
+    )
 
 
 class RecoveryForm(ActForm):

@@ -339,6 +339,7 @@ def finance_event(row: LoanEvent) -> Event:
         rate=row.rate,
         target=event_id(row.target) if row.target else None,
         principal_only=row.principal_only,
+        purpose=row.purpose,
     )
 
 

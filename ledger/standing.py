@@ -33,7 +33,7 @@ def read_account(loan: Loan) -> Account:
     latest = Instalment.objects.filter(loan=loan).aggregate(latest=Max("version"))["latest"]
     schedule = tuple(Instalment.objects.filter(loan=loan, version=latest).order_by("number"))
     events = LoanEvent.objects.filter(loan=loan).select_related("by", "target").order_by("effective_on", "id")
-    dues = tuple(Due(due_date=row.due_on, amount=row.amount) for row in schedule)
+    dues = tuple(Due(due_date=row.due_on, amount=row.amount, interest=row.interest) for row in schedule)
     return Account(loan, loan_terms(loan.terms, rate=loan.rate, schedule=dues), schedule, tuple(events))
 
 
@@ -52,6 +52,7 @@ def history(rows: Iterable[LoanEvent]) -> list[Event]:
             rate=row.rate,
             target=event_key(row.target_id) if row.target_id else None,
             principal_only=row.principal_only,
+            purpose=row.purpose,
         )
         for row in rows
     ]

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from finance.allocation import CLEAR_DUES, ORDINARY, PARTS, PAYOFF, PRINCIPAL_ONLY, Hierarchy
 from finance.errors import Refused
 from finance.terms import Instalment, LateFeeRule, LoanTerms
 from ledger.models import IndexRate, Loan, ProductVersion
@@ -37,8 +38,10 @@ class ProductTerms:
     """Everything a version of a product decides. Fields without a default must be in its JSON; others may be.
 
     method, frequency, payment_rounding, payment_unit: of the schedule (finance.schedule).
-    day_count, allocation_order, residue, rounding, past_due_tolerance, bucket_edges: of servicing (finance.terms).
+    day_count, allocation_order, residue, rounding, prepayments, past_due_tolerance, bucket_edges: of servicing
+    (finance.terms).
     index and margins: the rate is the published index on the day of the loan plus the margin of its term.
+    hierarchies: {purpose: {order, by, reach}}, how payments are allocated where the usual way is not wanted.
     late_fee: {grace_days, percent, flat, combine} or None.
     """
 
@@ -56,6 +59,8 @@ class ProductTerms:
     payment_unit: Decimal = Decimal("0.01")
     residue: str = "drop"
     allocation_order: tuple[str, ...] = ("fees", "interest", "principal")
+    hierarchies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    prepayments: str = "advance"
     past_due_tolerance: Decimal = Decimal("0.00")
     bucket_edges: tuple[int, ...] = (1, 30, 60, 90, 120)
     late_fee: LateFee | None = field(default=None)
@@ -93,6 +98,8 @@ class ProductTerms:
             "rounding": self.rounding,
             "residue": self.residue,
             "allocation_order": list(self.allocation_order),
+            "hierarchies": self.hierarchies,
+            "prepayments": self.prepayments,
             "past_due_tolerance": str(self.past_due_tolerance),
             "bucket_edges": list(self.bucket_edges),
             "late_fee": late_fee,
@@ -118,8 +125,9 @@ def terms_of_loans(loans: Sequence[Loan]) -> dict[int, LoanTerms]:
     """{loan's id: its terms with the schedule in force}. One query for any number of loans."""
     schedules: dict[int, dict[int, list[Instalment]]] = {loan.pk: {} for loan in loans}
     rows = InstalmentRow.objects.filter(loan__in=schedules).order_by("loan", "version", "number")
-    for loan_id, version, due_on, amount in rows.values_list("loan_id", "version", "due_on", "amount"):
-        schedules[loan_id].setdefault(version, []).append(Instalment(due_date=due_on, amount=amount))
+    columns = rows.values_list("loan_id", "version", "due_on", "amount", "interest")
+    for loan_id, version, due_on, amount, interest in columns:
+        schedules[loan_id].setdefault(version, []).append(Instalment(due_date=due_on, amount=amount, interest=interest))
     return {
         loan.pk: loan_terms(loan.terms, rate=loan.rate, schedule=tuple(schedules[loan.pk][max(schedules[loan.pk])]))
         for loan in loans
@@ -133,12 +141,40 @@ def loan_terms(terms: dict[str, Any], *, rate: Decimal, schedule: tuple[Instalme
         day_count=terms["day_count"],
         schedule=schedule,
         allocation_order=tuple(terms["allocation_order"]),
+        # Loans boarded before these were choices carry neither.
+        hierarchies=hierarchies(terms.get("hierarchies", {})),
+        prepayments=terms.get("prepayments", "advance"),
         rounding=terms["rounding"],
         residue=terms["residue"],
         past_due_tolerance=Decimal(terms["past_due_tolerance"]),
         bucket_edges=tuple(terms["bucket_edges"]),
         late_fee=late_fee_rule(terms["late_fee"]),
     )
+
+
+PURPOSES = {ORDINARY: "Ordinary payment", CLEAR_DUES: "What is due, no more", PRINCIPAL_ONLY: "Principal only"}
+
+
+def purposes_of(loan: Loan) -> list[str]:
+    """What a payment on the loan can be for, the ordinary purpose first."""
+    own = loan.terms.get("hierarchies", {})
+    return [*PURPOSES, *(purpose for purpose in own if purpose not in (*PURPOSES, PAYOFF))]
+
+
+def in_words(purpose: str) -> str:
+    """The purpose of a payment as a person reads it."""
+    return PURPOSES.get(purpose) or purpose.replace("_", " ").replace("-", " ").capitalize()
+
+
+def hierarchies(given: dict[str, dict[str, Any]]) -> dict[str, Hierarchy]:
+    return {
+        purpose: Hierarchy(
+            order=tuple(row.get("order", PARTS)),
+            by=row.get("by", "component"),
+            reach=row.get("reach", "everything"),
+        )
+        for purpose, row in given.items()
+    }
 
 
 def late_fee_rule(given: LateFee | None) -> LateFeeRule | None:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from finance.allocation import ORDINARY
 from finance.replay import Allocation, Position
 from ledger.models import LoanEvent
 from ledger.standing import Account, event_key
+from ledger.terms import in_words
 
 # kind -> (title, meaning)
 KINDS = {
@@ -60,6 +62,8 @@ def line_of(row: LoanEvent, undone_by: LoanEvent | None = None, split: Allocatio
     title, meaning = KINDS[LoanEvent.Kind(row.kind)]
     if row.principal_only:
         title = "Payment, principal only"
+    elif row.purpose != ORDINARY:
+        title = f"Payment: {in_words(row.purpose).lower()}"
     elif row.kind == LoanEvent.Kind.REVERSAL and row.target is not None:
         title = f"{KINDS[LoanEvent.Kind(row.target.kind)][0]} reversed"
     return Line(row, title, meaning, by_whom(row), undone_by, split)

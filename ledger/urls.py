@@ -4,6 +4,7 @@ from django.urls import path
 
 from ledger.views.act import act, effect
 from ledger.views.acts import ACTS
+from ledger.views.allocation import allocation
 from ledger.views.loan import loan
 from ledger.views.loan_event import loan_event
 from ledger.views.loans import loans
@@ -12,6 +13,7 @@ from ledger.views.reverse_event import reverse_event
 urlpatterns = [
     path("loans/", loans, name="loans"),
     path("loans/<str:number>/", loan, name="loan"),
+    path("loans/<str:number>/allocation/", allocation, name="allocation"),
     path("loans/<str:number>/events/<int:event_id>/", loan_event, name="loan_event"),
     path("loans/<str:number>/events/<int:event_id>/reverse/", reverse_event, name="reverse_event"),
 ]

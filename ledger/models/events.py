@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from finance.allocation import ORDINARY
 from ledger.models.books import APPEND_ONLY
 from ledger.models.fields import money, one_of, rate
 from ledger.models.loan import Loan
@@ -38,6 +39,9 @@ class LoanEvent(TenantModel):
     amount = money(null=True, blank=True)
     rate = rate(null=True, blank=True)
     principal_only = models.BooleanField(default=False)
+    purpose = models.CharField(
+        max_length=20, default=ORDINARY, help_text="Of a payment: which of the loan's hierarchies allocates it."
+    )
     target = TenantForeignKey("self", null=True, blank=True, related_name="reversals", help_text="What it reverses.")
     cause = TenantForeignKey(
         "self", null=True, blank=True, related_name="consequences", help_text="What brought it about."
@@ -81,6 +85,10 @@ class LoanEvent(TenantModel):
             ),
             models.CheckConstraint(
                 condition=~Q(kind="rate_change") | Q(rate__isnull=False), name="event_rate_change_has_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=ORDINARY) | Q(kind="payment", principal_only=False),
+                name="event_purpose_of_a_payment",
             ),
             models.CheckConstraint(condition=Q(rate__isnull=True) | Q(rate__gte=0), name="event_rate_not_negative"),
             models.CheckConstraint(condition=Q(effective_on__lte=F("recorded_on")), name="event_not_in_the_future"),

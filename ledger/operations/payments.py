@@ -5,9 +5,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from finance.allocation import ORDINARY, PRINCIPAL_ONLY
+from ledger.errors import NoSuchPurpose
 from ledger.models import LoanEvent
 from ledger.operations.steps import lock, record, require_active, require_possible, seen_before
 from ledger.replay import enter
+from ledger.terms import purposes_of
 from tenants.models import User
 
 
@@ -20,19 +23,25 @@ def receive_payment(
     key: str,
     by: User | None,
     principal_only: bool = False,
+    purpose: str = ORDINARY,
     source: str = "staff",
 ) -> LoanEvent:
     """Take `amount` dollars from the borrower, as of `effective_on`, which may lie in the past.
 
+    purpose: which of the loan's hierarchies allocates it; principal_only is one of its own.
     Returns the event; its entries and accruals are what was posted. What a payment leaves over after everything owed
     is held unapplied. Refuses a loan that is not active, a day that has not come, and a reused key.
     """
     loan, balance, day = lock(loan_id)
+    if purpose == PRINCIPAL_ONLY:
+        principal_only, purpose = True, ORDINARY
     content = {"loan_id": loan_id, "kind": "payment", "amount": amount, "effective_on": effective_on}
-    if event := seen_before(key, **content, principal_only=principal_only):
+    if event := seen_before(key, **content, principal_only=principal_only, purpose=purpose):
         return event
     require_active(loan, "payments")
     require_possible(loan, effective_on, day)
+    if purpose not in purposes_of(loan):
+        raise NoSuchPurpose(number=loan.number, purpose=purpose, known=", ".join(purposes_of(loan)))
     event = record(
         loan,
         "payment",
@@ -43,6 +52,7 @@ def receive_payment(
         source=source,
         amount=amount,
         principal_only=principal_only,
+        purpose=purpose,
     )
     enter(loan, balance, event, day)
     return event

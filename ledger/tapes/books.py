@@ -138,6 +138,7 @@ class Books:
                     effective_on=event.on,
                     amount=event.amount,
                     principal_only=event.principal_only,
+                    purpose=event.purpose,
                     reason=REASONS.get(event.id, ""),
                     key=key,
                 )

@@ -65,11 +65,11 @@ def allowed(request: HttpRequest, number: str, name: str) -> tuple[Act, Loan]:
 def form_for(what: Act, loan: Loan, request: HttpRequest) -> ActForm:
     today = business_date()
     if request.method == "POST":
-        return what.form(request.POST, today=today)
+        return what.form(request.POST, today=today, loan=loan)
     terms = terms_of(loan)
     due = amount_due(terms, carried(loan.balance, terms, today))
     usual = {"take_payment": due and due.amount, "waive_fee": loan.balance.fees or None}
-    return what.form(today=today, initial={"amount": usual.get(what.name)})
+    return what.form(today=today, loan=loan, initial={"amount": usual.get(what.name)})
 
 
 def arguments(loan: Loan, form: ActForm, request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
+from finance.allocation import PARTS
 from finance.errors import BadInput
 from finance.instalment_terms import PAYOFF_INTERESTS, REAMORTISABLE, InstalmentTerms
 from finance.instalments import InstalmentPosition, replay_instalments
@@ -14,7 +15,6 @@ from finance.loan_state import Event
 from finance.rebates import EARNINGS
 from finance.schedule import build_schedule
 from finance.schedule_terms import Grace, PaymentStep, ScheduleTerms
-from finance.terms import PARTS
 
 START = date(2023, 11, 20)
 END = START + timedelta(500)

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finance.ageing import arrears
+from finance.allocation import PARTS, Hierarchy
 from finance.interest import from_units, to_units
 from finance.money import cents
 from finance.payoff import payoff, per_diem
 from finance.replay import Effect, Event, State, accrue, apply, in_order, journal, replay
-from finance.terms import PARTS, Instalment, LateFeeRule, LoanTerms
+from finance.terms import PREPAYMENTS, Instalment, LateFeeRule, LoanTerms
 
 START = date(2023, 11, 20)
 HORIZON = 500
@@ -30,7 +31,11 @@ laws = settings(max_examples=60, deadline=None)
 @st.composite
 def loans(draw: st.DrawFn) -> LoanTerms:
     count = draw(st.integers(1, 8))
-    rows = tuple(Instalment(due_date=START + timedelta(30 * (k + 1)), amount=draw(MONEY)) for k in range(count))
+    amounts = [draw(MONEY) for _ in range(count)]
+    rows = tuple(
+        Instalment(due_date=START + timedelta(30 * (k + 1)), amount=amount, interest=(amount / 4).quantize(D("0.01")))
+        for k, amount in enumerate(amounts)
+    )
     return LoanTerms(
         rate=draw(RATES),
         day_count=draw(st.sampled_from(["ACT/365F", "ACT/360", "ACT/ACT"])),
@@ -40,6 +45,8 @@ def loans(draw: st.DrawFn) -> LoanTerms:
         residue=draw(st.sampled_from(["drop", "carry"])),
         past_due_tolerance=draw(st.sampled_from([D("0.00"), D("5.00")])),
         late_fee=LateFeeRule(grace_days=draw(st.integers(0, 15)), percent=D("5"), flat=D("15.00")),
+        hierarchies=draw(st.sampled_from([{}, {"ordinary": Hierarchy(by="instalment")}])),
+        prepayments=draw(st.sampled_from(PREPAYMENTS)),
     )
 
 
@@ -64,7 +71,8 @@ def _event(draw: st.DrawFn, name: str) -> Event:
         return Event(id=name, kind=kind, on=on, rate=draw(RATES))
     if kind == "principal_only":
         return Event(id=name, kind="payment", on=on, amount=draw(MONEY), principal_only=True)
-    return Event(id=name, kind=kind, on=on, amount=draw(MONEY))
+    purpose = draw(st.sampled_from(["ordinary", "clear_dues"])) if kind == "payment" else "ordinary"
+    return Event(id=name, kind=kind, on=on, amount=draw(MONEY), purpose=purpose)
 
 
 def balances(state: State) -> dict[str, Any]:

@@ -184,6 +184,8 @@ def event(loan: Loan, **changes: Any) -> LoanEvent:
         ({"kind": "reversal"}, "event_reversal_has_target"),
         ({"kind": "rate_change", "amount": None}, "event_rate_change_has_rate"),
         ({"kind": "rate_change", "rate": D("-0.01")}, "event_rate_not_negative"),
+        ({"kind": "fee", "purpose": "clear_dues"}, "event_purpose_of_a_payment"),
+        ({"principal_only": True, "purpose": "clear_dues"}, "event_purpose_of_a_payment"),
         ({"effective_on": date(2009, 1, 1)}, "event_not_in_the_future"),
         ({"key": "loan-1/disbursement"}, "event_key_once"),
     ],
