@@ -74,11 +74,16 @@ def schedule_terms(draw):
 
 
 def built(terms):
-    """The schedule. A payment rounded to whole dollars may leave row 1 nothing to pay with, which is refused."""
+    """The schedule. Two things are refused: row 1 left nothing to pay with, by a payment rounded to whole dollars; and a
+    month's end moved back before the start, for a loan made and first due within one closed weekend."""
     try:
         return build_schedule(terms)
     except BadInput as refused:
-        if (refused.field, terms.odd_first) != ("payment_unit", "separate"):
+        if (refused.field, terms.odd_first) != ("payment_unit", "separate") and (
+            refused.field,
+            terms.adjust,
+            (due_dates(terms)[0] - terms.start_date).days < 4,
+        ) != ("adjust", "modified_following", True):
             raise
         reject()
 
