@@ -172,7 +172,7 @@ def due_dates_ascend_and_paying_dates_are_open(terms, schedule):
         assert [row.pay_date for row in schedule.rows] == due
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(schedule_terms())
 def test_laws_of_every_schedule(terms):
     schedule = built(terms)
