@@ -46,7 +46,7 @@ PERCENTS = st.integers(0, 20_000).map(lambda count: D(count).scaleb(-3))
 DAYS = st.integers(1, 2_000).map(lambda days: START + timedelta(days))
 ROUNDINGS = st.sampled_from(["HALF_UP", "HALF_EVEN"])
 
-laws = settings(max_examples=40, deadline=None)
+laws = settings(max_examples=25, deadline=None)
 
 
 def re_adds(step: Step, value: Any) -> None:
