@@ -31,6 +31,11 @@ def explain_row(schedule: Schedule, k: int, figure: str = "payment") -> Step:
     return derived("difference", f"Balance after row {k}", [opening, principal], value=row.closing)
 
 
+def explain_accrued(schedule: Schedule, k: int) -> Step:
+    """The interest of the period of row `k` (counted from 1), whether it is paid with that row or not."""
+    return _accrued(schedule, schedule.rows[k - 1])
+
+
 def explain_total_interest(schedule: Schedule) -> Step:
     """All the interest a schedule asks for, row by row."""
     rows = [explain_row(schedule, row.k, "interest") for row in schedule.rows]
