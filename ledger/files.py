@@ -1,6 +1,7 @@
 """What a page shows, as a file: for a spreadsheet, or on paper."""
 
 import csv
+import mimetypes
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -111,6 +112,7 @@ def _weasyprint() -> tuple[Any, Any]:
             if not url.startswith(STATIC) or (path := finders.find(url.removeprefix(STATIC))) is None:
                 raise ValueError(f"A document uses files of static/ alone, not {url}.")
             with open(str(path), "rb") as file:
-                return URLFetcherResponse(url, body=file.read())
+                kind = mimetypes.guess_type(url)[0] or "application/octet-stream"
+                return URLFetcherResponse(url, body=file.read(), headers={"Content-Type": kind})
 
     return HTML, StaticFiles()

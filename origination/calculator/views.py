@@ -1,5 +1,6 @@
 """The calculator's two pages: every question for staff, plain words for everybody. Both read, and keep nothing."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from finance.explain import as_json
+from finance.explain import Step, as_json
 from ledger.selectors import business_date
 from ledger.views.common import by_htmx, needs
 from origination.calculator import pictures, sentences, sheet
@@ -21,6 +22,8 @@ from origination.calculator.throttles import FilesForEverybody, PagesForEverybod
 HIGHEST_FOR_SERVICE_MEMBERS = Decimal(36)
 # So many payments are listed at once; more are folded by year, all of them on paper and in files.
 UNFOLDED = 36
+# Steps of a derivation. That of an APR has five for each payment and three above them, or more.
+LONGEST_DERIVATION = 2000
 
 
 @require_safe
@@ -76,7 +79,14 @@ def shown(quote: Quote, explain: str) -> dict[str, object]:
         "owed": pictures.owed(quote) if several else None,
         "owed_title": pictures.owed_title(quote),
         "folded": len(quote.rows) > UNFOLDED,
-        "step": as_json(step) if step else None,
+        "step": as_json(cut(step)) if step else None,
         "explained": explain,
         "above_the_limit": quote.cost.rate > HIGHEST_FOR_SERVICE_MEMBERS,
     }
+
+
+def cut(step: Step) -> Step:
+    """A derivation that a page can hold: of a very long one, the figure and what it follows from directly."""
+    if sum(1 for _ in step.steps()) <= LONGEST_DERIVATION:
+        return step
+    return replace(step, parts=tuple(replace(part, parts=(), rule="given") for part in step.parts))
