@@ -38,7 +38,7 @@ METHODS = (
 )
 EQUAL_PERIODS = "periods"
 DAY_COUNT_WORDS = (
-    (EQUAL_PERIODS, "Equal periods: a month is a twelfth of a year"),
+    (EQUAL_PERIODS, "Equal periods, 12 months a year"),
     *((name, f"Daily, {name}") for name in DAY_COUNTS),
 )
 ROUNDING_WORDS = (("nearest", "To the nearest"), ("up", "Up to the next"))
