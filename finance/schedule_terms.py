@@ -88,8 +88,8 @@ class ScheduleTerms:
     frequency: one of FREQUENCIES.  method: one of METHODS.  Fields that a method or frequency does not read are
     ignored: payment_amount and odd_first act on level and balloon, balloon_amount and amort_n (in paying periods)
     on balloon, due_day and month_end on months, due_days on semimonthly, day_count and accrual_dates on daily interest,
-    steps on step, rows on given. extras shorten any method but flat: the rows after the one that repays the loan pay 0.00,
-    and grace rows take none. A given schedule takes its dates and n from its rows, and has daily interest. Under
+    steps on step, rows on given. extras shorten any method but flat: the rows after the one that repays the loan pay
+    0.00, and grace rows take none. A given schedule takes its dates and n from its rows, and has daily interest. Under
     flat, interest is on the principal first lent, all through the term.
     """
 

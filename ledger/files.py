@@ -100,7 +100,7 @@ def pdf_response(name: str, template: str, context: Mapping[str, object]) -> Htt
 
 @cache
 def _weasyprint() -> tuple[Any, Any]:
-    """WeasyPrint's HTML and a fetcher that reads static/ alone. It is imported late: it needs a library of the machine."""
+    """WeasyPrint's HTML and a fetcher that reads static/ alone. Imported late: it needs a library of the machine."""
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher, URLFetcherResponse

@@ -18,7 +18,11 @@ def refused(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     if isinstance(error, exceptions.ValidationError):
-        response.data = {"code": "invalid", "message": "Some of what was sent is wrong.", "fields": _fields(error.detail)}
+        response.data = {
+            "code": "invalid",
+            "message": "Some of what was sent is wrong.",
+            "fields": _fields(error.detail),
+        }
     elif isinstance(error, exceptions.APIException):
         response.data = {"code": error.get_codes(), "message": error.detail}
     else:

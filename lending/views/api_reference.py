@@ -56,7 +56,9 @@ class Operation:
 @require_safe
 def api_reference(request: HttpRequest) -> HttpResponse:
     schema = SchemaGenerator().get_schema(request=None, public=True)
-    return render(request, "lending/api_reference.html", {"operations": list(operations(schema)), "info": schema["info"]})
+    return render(
+        request, "lending/api_reference.html", {"operations": list(operations(schema)), "info": schema["info"]}
+    )
 
 
 def operations(schema: Schema) -> Iterator[Operation]:
@@ -84,7 +86,9 @@ def asked(schema: Schema, found: Schema, body: Schema) -> Iterator[Field]:
     """The parameters of the address, then the fields of what is sent."""
     for parameter in found.get("parameters", []):
         about = resolved(schema, parameter["schema"])
-        yield field(parameter["name"], about | {"description": parameter.get("description", "")}, parameter.get("required"))
+        yield field(
+            parameter["name"], about | {"description": parameter.get("description", "")}, parameter.get("required")
+        )
     if body:
         yield from fields_of(schema, body["schema"])
 

@@ -93,7 +93,9 @@ class QuestionIn(serializers.Serializer):
     extra = money(min_value=ZERO, default=ZERO, help_text="Paid on top of each payment.")
     extra_once = money(min_value=ZERO, default=ZERO, help_text="Paid once, with the first payment on or after its day.")
     extra_once_on = serializers.DateField(required=False, allow_null=True, help_text="The day of `extra_once`.")
-    explain = serializers.BooleanField(default=False, help_text="Whether to say how the APR and the payment came about.")
+    explain = serializers.BooleanField(
+        default=False, help_text="Whether to say how the APR and the payment came about."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         unknown = [name for name in self.initial_data if name not in self.fields]
@@ -175,7 +177,7 @@ class WrongOut(serializers.Serializer):
 
     code = serializers.CharField()
     message = serializers.CharField()
-    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))  # type: ignore[assignment]
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
 ANSWERS = {200: QuoteOut, 400: WrongOut}
@@ -184,7 +186,7 @@ ANSWERS = {200: QuoteOut, 400: WrongOut}
 class CalculatorView(APIView):
     """What a loan would cost. Nothing is kept, and nobody signs in; one address may ask 60 times a minute."""
 
-    authentication_classes = []
+    authentication_classes: list[type] = []
     permission_classes = [AllowAny]
     throttle_classes = [CalculationsForEverybody]
 

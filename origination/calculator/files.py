@@ -1,6 +1,6 @@
 """A quote as a file: exactly what the page shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -9,6 +9,7 @@ from ledger.files import csv_response, pdf_response, xlsx_response
 from origination.calculator import sheet
 from origination.calculator.quote import Quote
 from tenants.models import Tenant
+
 
 def as_csv(quote: Quote, link: str) -> HttpResponse:
     """The loan, what it costs, then a table of every payment."""
@@ -19,9 +20,12 @@ def as_csv(quote: Quote, link: str) -> HttpResponse:
 
 def as_xlsx(quote: Quote, link: str) -> HttpResponse:
     """Two sheets: the loan, and every payment."""
-    facts: list[Iterable[object]] = [("Estimate", "not an offer"), *sheet.asked(quote), *sheet.answered(quote)]
+    facts: list[tuple[object, ...]] = [("Estimate", "not an offer"), *sheet.asked(quote), *sheet.answered(quote)]
     table = [sheet.header(quote), *sheet.lines(quote), sheet.sums(quote)]
-    sheets = {"Loan": [tuple(row) for row in [*facts, ("Link", link)]], "Payments": table}
+    sheets: dict[str, Iterable[Sequence[object]]] = {
+        "Loan": [tuple(row) for row in [*facts, ("Link", link)]],
+        "Payments": table,
+    }
     return xlsx_response(sheet.file_name(quote), sheets)
 
 

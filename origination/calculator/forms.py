@@ -76,7 +76,9 @@ class LoanQuestionForm(AnswerForm):
         given = super().clean() or {}
         if not self.errors:
             try:
-                self.quote = quote(Question(**{name: value for name, value in given.items() if value not in (None, "")}))
+                self.quote = quote(
+                    Question(**{name: value for name, value in given.items() if value not in (None, "")})
+                )
             except CannotCalculate as refusal:
                 self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
         return given

@@ -9,7 +9,7 @@ from finance.calendars import ADJUSTMENTS, date_in_month, holidays_between, is_m
 from finance.daycount import DAY_COUNTS
 from finance.duedates import due_dates
 from finance.errors import BadInput, Refused
-from finance.money import CENT, ZERO
+from finance.money import CENT, ZERO, cents
 from finance.schedule_terms import FREQUENCIES, PAYMENT_ROUNDINGS, ScheduleTerms
 
 LEAST_AMOUNT, MOST_AMOUNT = CENT, Decimal("999999999999.99")
@@ -106,6 +106,9 @@ class Question:
     extra_once_on: date | None = None
 
     def __post_init__(self) -> None:
+        for name in ("amount", "balloon", "fee", "extra", "extra_once", "payment_unit"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, cents(given))  # 10000 and 10000.00 are one amount, written one way
         _check_money(self)
         _check_payments(self)
         _check_extras(self)

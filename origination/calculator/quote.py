@@ -128,9 +128,7 @@ def quote(question: Question) -> Quote:
 
 
 def years_of(rows: tuple[Row, ...]) -> list[Year]:
-    return [
-        Year(year=year, rows=tuple(of_year)) for year, of_year in groupby(rows, key=lambda row: row.pay_date.year)
-    ]
+    return [Year(year=year, rows=tuple(of_year)) for year, of_year in groupby(rows, key=lambda row: row.pay_date.year)]
 
 
 def _cost(question: Question, rows: tuple[Row, ...]) -> AprResult:

@@ -23,8 +23,8 @@ EXTRA_HEADER = tuple(f"With extra: {name.lower()}" for name in HEADER[2:])
 def file_name(quote: Quote) -> str:
     """Such as loan-10000.00-at-9.5-percent-36-payments."""
     asked = quote.question
-    count = len(quote.rows)
-    return f"loan-{asked.amount}-at-{asked.rate.normalize():f}-percent-{count}-{'payment' if count == 1 else 'payments'}"
+    payments = "1-payment" if len(quote.rows) == 1 else f"{len(quote.rows)}-payments"
+    return f"loan-{asked.amount}-at-{asked.rate.normalize():f}-percent-{payments}"
 
 
 def asked(quote: Quote) -> list[tuple[str, Cell]]:
@@ -39,7 +39,10 @@ def asked(quote: Quote) -> list[tuple[str, Cell]]:
         ("First payment due", quote.rows[0].pay_date),
         ("Method", dict(METHODS)[question.method]),
         ("Day count", dict(DAY_COUNT_WORDS)[question.day_count]),
-        ("Payment rounded", f"{dict(ROUNDING_WORDS)[question.rounding]} {dict(UNIT_WORDS)[str(question.payment_unit)]}"),
+        (
+            "Payment rounded",
+            f"{dict(ROUNDING_WORDS)[question.rounding]} {dict(UNIT_WORDS)[str(question.payment_unit)]}",
+        ),
         ("On a closed day", dict(ADJUSTMENT_WORDS)[question.business_days]),
     ]
     if question.method == "balloon":
@@ -93,7 +96,14 @@ def lines(quote: Quote) -> Iterator[tuple[Cell, ...]]:
 def sums(quote: Quote) -> tuple[Cell, ...]:
     """The foot of the table."""
     schedule = quote.schedule
-    foot: tuple[Cell, ...] = ("Sum", None, schedule.total_payments, schedule.total_interest, quote.question.amount, None)
+    foot: tuple[Cell, ...] = (
+        "Sum",
+        None,
+        schedule.total_payments,
+        schedule.total_interest,
+        quote.question.amount,
+        None,
+    )
     if quote.what_if is None:
         return foot
     other = quote.what_if.schedule

@@ -81,7 +81,7 @@ def shown(quote: Quote, explain: str) -> dict[str, object]:
         "folded": len(quote.rows) > UNFOLDED,
         "step": as_json(cut(step)) if step else None,
         "explained": explain,
-        "above_the_limit": quote.cost.rate > HIGHEST_FOR_SERVICE_MEMBERS,
+        "above_the_limit": quote.cost.rate_2dp > HIGHEST_FOR_SERVICE_MEMBERS,
     }
 
 

@@ -60,7 +60,7 @@ def test_extra_payments_are_set_beside_the_loan_as_agreed(stranger: Any, underwr
     ("wrong", "sentence"),
     [
         ("amount=x", "Type dollars and cents"),
-        ("amount=", "Type an amount."),
+        ("amount=", "Fill this in."),
         ("amount=0", "or equal to 0.01"),
         ("term=0", "Type 1 or more."),
         ("term=1.5", "Type a whole number, such as 36."),

@@ -14,6 +14,7 @@ from origination.calculator.question import FREQUENCY_WORDS, METHODS, CannotCalc
 from origination.calculator.quote import quote
 
 SIGNED = date(2008, 12, 31)
+LENT = date(1978, 1, 10)
 
 
 def question(**answers):
@@ -34,14 +35,12 @@ def test_ten_thousand_at_twelve_percent_over_a_year():
 def test_a_prepaid_finance_charge_makes_the_apr_of_regulation_z():
     # Regulation Z, Appendix J, (c)(1): $5,000 advanced and 24 payments of $230 are 9.69 %. Here it is lent as $5,100 at
     # the rate that asks for $230.00 a month, with $100.00 kept back.
-    found = quote(question(amount=D("5100.00"), fee=D("100.00"), term=24, rate=D("7.61"), disbursed_on=date(1978, 1, 10)))
+    found = quote(question(amount=D("5100.00"), fee=D("100.00"), term=24, rate=D("7.61"), disbursed_on=LENT))
     assert found.payment == D("229.75")
     paid = [Flow(row.pay_date, row.payment) for row in found.rows]
-    assert found.cost.rate == apr([Flow(date(1978, 1, 10), D("5000.00"))], paid).rate
+    assert found.cost.rate == apr([Flow(LENT, D("5000.00"))], paid).rate
     assert found.cost.finance_charge == sum(row.payment for row in found.rows) - D("5000.00")
-    published = apr(
-        [Flow(date(1978, 1, 10), D("5000.00"))], [Flow(row.pay_date, D("230.00")) for row in found.rows]
-    )
+    published = apr([Flow(LENT, D("5000.00"))], [Flow(row.pay_date, D("230.00")) for row in found.rows])
     assert published.rate_2dp == D("9.69")
 
 
@@ -97,7 +96,11 @@ def test_payments_move_off_closed_days():
         ({"method": "balloon"}, "balloon", "Say how much is paid at the end"),
         ({"method": "balloon", "balloon": D("10000.01")}, "balloon", "at most the amount"),
         ({"term": 1201, "term_unit": "payments"}, "term", "this term has 1,201"),
-        ({"term": 5, "frequency": "quarterly"}, "term", "5 months are not a whole number of payments every three months"),
+        (
+            {"term": 5, "frequency": "quarterly"},
+            "term",
+            "5 months are not a whole number of payments every three months",
+        ),
         ({"method": "bullet", "term_unit": "payments"}, "term", "A bullet is one payment"),
         ({"method": "bullet", "first_due_on": date(2009, 2, 1)}, "first_due_on", "A bullet is due at the end"),
         ({"first_due_on": SIGNED}, "first_due_on", "choose a later day"),
@@ -147,9 +150,12 @@ def test_a_quote_is_what_finance_says_and_extra_payments_never_cost(cents, rate,
     )  # fmt: skip
     found, schedule = quote(asked), build_schedule(asked.terms())
     assert found.schedule == schedule
-    assert found.cost.rate == apr(
-        [Flow(SIGNED, asked.amount)], [Flow(row.pay_date, row.payment) for row in schedule.rows if row.payment]
-    ).rate
+    assert (
+        found.cost.rate
+        == apr(
+            [Flow(SIGNED, asked.amount)], [Flow(row.pay_date, row.payment) for row in schedule.rows if row.payment]
+        ).rate
+    )
     assert found.what_if.interest_saved >= 0
     assert found.what_if.payments_saved >= 0
     assert found.what_if.schedule.total_interest + found.what_if.interest_saved == schedule.total_interest
