@@ -1,6 +1,6 @@
 """A quote as a file: exactly what the page shows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse

@@ -88,14 +88,14 @@ class Quote:
 
     def explain(self, what: str) -> Step | None:
         """How "payment", "interest", "apr", "finance_charge" or the payment with a number came about; None if none."""
-        figures = {
-            "payment": lambda: explain_regular_payment(self.schedule) if self._regular else self._row(1),
-            "interest": lambda: explain_total_interest(self.schedule),
-            "apr": lambda: explain_apr(self.cost),
-            "finance_charge": lambda: explain_finance_charge(self.cost),
-        }
-        if what in figures:
-            return figures[what]()
+        if what == "payment":
+            return explain_regular_payment(self.schedule) if self._regular else self._row(1)
+        if what == "interest":
+            return explain_total_interest(self.schedule)
+        if what == "apr":
+            return explain_apr(self.cost)
+        if what == "finance_charge":
+            return explain_finance_charge(self.cost)
         return self._row(int(what)) if what.isascii() and what.isdigit() and len(what) <= 4 else None
 
     @property

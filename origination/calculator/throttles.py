@@ -8,9 +8,9 @@ from rest_framework.views import APIView
 class _ByAddress(SimpleRateThrottle):
     """Counted for each address and tenant, whoever is signed in."""
 
-    def get_cache_key(self, request: HttpRequest, view: APIView | None) -> str:  # type: ignore[override]
+    def get_cache_key(self, request: HttpRequest, view: APIView | None) -> str:
         tenant_id = getattr(request, "tenant_id", None) or getattr(request, "_request").tenant_id  # noqa: B009
-        return self.cache_format % {"scope": f"{self.scope}_{tenant_id}", "ident": self.get_ident(request)}  # type: ignore[arg-type]
+        return self.cache_format % {"scope": f"{self.scope}_{tenant_id}", "ident": self.get_ident(request)}
 
 
 class CalculationsForEverybody(_ByAddress):
@@ -27,4 +27,4 @@ class FilesForEverybody(_ByAddress):
 
 def too_many(request: HttpRequest, throttle: type[_ByAddress]) -> bool:
     """Counts this request; whether it is one too many."""
-    return not throttle().allow_request(request, None)  # type: ignore[arg-type]
+    return not throttle().allow_request(request, None)
