@@ -22,11 +22,7 @@ def as_xlsx(quote: Quote, link: str) -> HttpResponse:
     """Two sheets: the loan, and every payment."""
     facts: list[tuple[object, ...]] = [("Estimate", "not an offer"), *sheet.asked(quote), *sheet.answered(quote)]
     table = [sheet.header(quote), *sheet.lines(quote), sheet.sums(quote)]
-    sheets: dict[str, Iterable[Sequence[object]]] = {
-        "Loan": [tuple(row) for row in [*facts, ("Link", link)]],
-        "Payments": table,
-    }
-    return xlsx_response(sheet.file_name(quote), sheets)
+    return xlsx_response(sheet.file_name(quote), {"Loan": [*facts, ("Link", link)], "Payments": table})
 
 
 def as_pdf(quote: Quote, link: str) -> HttpResponse:
