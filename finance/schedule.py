@@ -16,9 +16,9 @@ from finance.errors import BadInput
 from finance.money import from_cents, rounded_quotient, to_cents
 from finance.row_rates import Rates, row_rates
 from finance.schedule_methods import Plan, plan
-from finance.schedule_terms import Grace, ScheduleTerms, parse_schedule_terms
+from finance.schedule_terms import ExtraPayment, Grace, ScheduleTerms, parse_schedule_terms
 
-__all__ = ["Grace", "Row", "Schedule", "ScheduleTerms", "build_schedule", "due_dates", "schedule_case"]
+__all__ = ["ExtraPayment", "Grace", "Row", "Schedule", "ScheduleTerms", "build_schedule", "due_dates", "schedule_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,19 +219,20 @@ def _paying_splits(
     for k, numerator in enumerate(numerators):
         fixed = asked.interest[k] if asked and asked.interest else None
         accrued = rates.interest(balance, numerator, terms.rounding) if fixed is None else fixed
+        extra = to_cents(terms.extra_in(terms.grace_rows + k + 1)) if terms.extras else 0
         if k == last:
             principal = balance
         elif asked:
             amount, with_interest = asked.asks[k]
-            principal = min(amount - accrued if with_interest else amount, balance)
+            principal = min((amount - accrued if with_interest else amount) + extra, balance)
         elif regular is None:
-            principal = min(equal_part, balance)
+            principal = min(equal_part + extra, balance)
         else:
             covered = accrued
             if k == 0 and terms.odd_first == "separate":
                 # Row 1 pays the difference to a plain period's interest on top, so its principal is a plain row's.
                 covered = rates.interest(balance, rates.plain, terms.rounding)
-            principal = min(regular - covered, balance)
+            principal = min(regular - covered + extra, balance)
         interest = accrued if k else accrued + deferred
         if interest + principal < 0:
             field = "payment_unit" if terms.payment_amount is None else "payment_amount"

@@ -36,19 +36,24 @@ class MoneyField(forms.DecimalField):
 
 
 class RateField(forms.DecimalField):
-    """Percent a year from 0 to 100, as a person writes it: 7.25 or 7.25 %."""
+    """Percent a year from 0 to `most`, as a person writes it: 7.25 or 7.25 %."""
 
     widget = forms.TextInput
     default_error_messages = {
         "required": "Type a rate.",
         "invalid": "Type percent a year, such as 7.25.",
-        "min_value": "Type a rate from 0 to 100 percent a year.",
-        "max_value": "Type a rate from 0 to 100 percent a year.",
         "max_decimal_places": "Type at most six decimals.",
     }
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=Decimal(0), max_value=Decimal(100), decimal_places=6, **options)
+    def __init__(self, *, most: Decimal = Decimal(100), **options: Any) -> None:
+        outside = f"Type a rate from 0 to {most:,} percent a year."
+        super().__init__(
+            min_value=Decimal(0),
+            max_value=most,
+            decimal_places=6,
+            error_messages={"min_value": outside, "max_value": outside},
+            **options,
+        )
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # django-stubs: as IntegerField's
         if isinstance(value, str):

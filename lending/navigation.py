@@ -20,6 +20,7 @@ STAFF = [
     Place("Home", "home", "home", ""),
     Place("Applications", "applications", "files", "origination.view_application"),
     Place("Loans", "loans", "coins", "ledger.view_loan"),
+    Place("Calculator", "calculator", "calculator", "origination.use_calculator"),
     Place(
         "Trial balance",
         "trial_balance",
@@ -34,6 +35,7 @@ STAFF = [
 BORROWER = [
     Place("Your loans", "portal_home", "home", "payments.pay", covers=("/portal/loans/", "/portal/applications/")),
     Place("Apply", "apply", "file-text", "origination.apply"),
+    Place("Calculator", "portal_calculator", "calculator", ""),
 ]
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from lending.views.api_reference import ApiSchema, api_reference
 from lending.views.components import components
 from lending.views.home import home
 from lending.views.night import advance_clock, night, night_progress, prove_now
@@ -20,6 +21,8 @@ urlpatterns = [
     path("books/night/prove/", prove_now, name="prove_now"),
     path("portal/", portal_home, name="portal_home"),
     path("staff/components/", components, name="components"),
+    path("api/v1/schema/", ApiSchema.as_view(), name="api_schema"),
+    path("api/v1/docs/", api_reference, name="api_reference"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

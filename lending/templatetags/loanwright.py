@@ -4,6 +4,7 @@ The library is one of the engine's builtins: no page loads it. Each tag renders 
 with an end tag puts what it encloses where that template says `content`.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -252,7 +253,18 @@ def chart(context: Context, data: Mapping[str, Any], title: str, **facts: Any) -
     drawn = {"kind": data["kind"], "x": list(data["x"]), "series": series, "urls": list(data.get("urls", []))}
     drawn |= {"unit": facts.get("unit", ""), "x_label": facts.get("x_label", "")}
     name = facts.setdefault("id", "chart")
-    return render(context, "chart", title=title, drawn=drawn, data_id=f"{name}-data", rows=rows, series=series, **facts)
+    # Not in a <script>: htmx takes those out of what it swaps in, as the page's policy asks it to.
+    return render(
+        context,
+        "chart",
+        title=title,
+        drawn=drawn,
+        figures=json.dumps(drawn),
+        data_id=f"{name}-data",
+        rows=rows,
+        series=series,
+        **facts,
+    )
 
 
 # --- the shell ------------------------------------------------------------------------------------------------------
