@@ -9,23 +9,29 @@ from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import database
 
 BUSINESS_DATE = date(2008, 12, 31)
 
 
+# A busy machine draws examples slowly: how long that takes says nothing about our work.
+settings.register_profile("loanwright", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("loanwright")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("django"):  # tests/finance runs without it
         return
-    from django.conf import settings
+    from django.conf import settings as django_settings
 
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *django_settings.PASSWORD_HASHERS]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    django_settings.STORAGES = django_settings.STORAGES | {"staticfiles": plain}
     # Each worker of a parallel run has its own cache, hence its own sessions and lock-outs.
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{worker}-{os.getpid()}"
+    django_settings.CACHES["default"]["KEY_PREFIX"] = f"test-{worker}-{os.getpid()}"
 
 
 def point_to(name: str) -> None:
