@@ -48,3 +48,13 @@ class ClockNotMovable(Refused):
     message = (
         "The business date of a production system follows the calendar: it can be moved by hand in demo and sandbox."
     )
+
+
+class NothingToPause(Refused):
+    code = "nothing_to_pause"
+    message = "No night is running: it can be paused or resumed while it closes a day."
+
+
+class StillStopped(Refused):
+    code = "still_stopped"
+    message = "Loan {number} still cannot be brought to date: {why} Once that is mended, try again."

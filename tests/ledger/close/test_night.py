@@ -10,7 +10,8 @@ import pytest
 from django.db import connections
 
 from ledger.boarding import AgreedTerms, board_loan
-from ledger.close.night import progress, start_night, work_night
+from ledger.close.night import next_step, start_night, work_night
+from ledger.close.progress import progress
 from ledger.close.proof import prove_books
 from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent, Night, NightException, Period, Posting, Proof
 from ledger.opening import open_books
@@ -267,14 +268,19 @@ def test_what_belongs_into_a_closed_period_lands_on_the_first_open_day(book: Boo
 def test_progress_says_how_far_each_step_is(book: Book) -> None:
     with book.inside():
         night = start_night()
-        assert [(step.state, step.done, step.total) for step in progress(night)][:2] == [
-            ("running", 0, 3), ("waiting", 0, 0),
-        ]  # fmt: skip
+        assert {(step.state, step.done, step.total) for step in progress(night)} == {("waiting", 0, 0)}
+        assert next_step(night)
+        night.refresh_from_db()
+        (accrue, *others) = progress(night)
+        assert (accrue.state, accrue.done, accrue.total, accrue.time_left) == ("running", 0, 3, None)
+        assert {step.state for step in others} == {"waiting"}
     work_night(book.tenant.pk, night.pk)
     with book.inside():
         night.refresh_from_db()
         assert {step.state for step in progress(night)} == {"done"}
-        assert [step.done for step in progress(night)] == [3, 1, 3, 0, 3, 0]
+        # Of the late, one has an instalment of 20 December; the others' first one is due tomorrow.
+        assert [step.done for step in progress(night)] == [3, 1, 1, 0, 3, 3, 0]
+        assert all(step.loans_per_second for step in progress(night) if step.done)
 
 
 def test_a_difference_of_a_cent_is_found_and_named(book: Book) -> None:
