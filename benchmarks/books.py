@@ -66,12 +66,14 @@ def make_book(loans: int, told: Callable[[str], None]) -> Book:
 def live(tenant_id: int, number: int, opened: date) -> None:
     """Board `number` loans, let their borrowers pay or not, and close the days before TODAY."""
     from ledger.close.night import start_night, work_night
+    from ledger.operations import assess_late_fees
     from tenants.current import tenant_context
 
     with tenant_context(tenant_id):
         board(number, opened)
         for loan_id in loan_ids():
             pay_what_was_due(loan_id, opened)
+            assess_late_fees(loan_id=loan_id, through=opened - timedelta(1), key=f"before/{loan_id}")
     for _ in range(NIGHTS):
         with tenant_context(tenant_id):
             night = start_night()

@@ -28,29 +28,65 @@ def own_database(name: str, *, keep: bool = False) -> Iterator[str]:
     Needs DATABASE_URL and DATABASE_OWNER_URL, as `run.py bench` sets them. Yields the owner's URL of it.
     keep: leave it there at the end, and take one that is there already as it is.
     """
-    server = on(os.environ["DATABASE_OWNER_URL"], "postgres")
-    owner = on(os.environ["DATABASE_OWNER_URL"], name)
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(server, autocommit=True) as connection:
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if there and not keep:
-            connection.execute(drop)
-        if not there or not keep:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        os.environ |= ENVIRONMENT | {
-            "DATABASE_URL": on(os.environ["DATABASE_URL"], name),
-            "DATABASE_OWNER_URL": owner,
-            "DJANGO_SETTINGS_MODULE": "lending.settings",
-        }
-        try:
-            subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=CHECKOUT, check=True)
-            yield owner
-        finally:
-            if not keep:
-                connection.execute(drop)
+    use(name)
+    there = exists(name)
+    if there and not keep:
+        drop(name)
+    if not there or not keep:
+        on_the_server(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=CHECKOUT, check=True)
+        yield os.environ["DATABASE_OWNER_URL"]
+    finally:
+        if not keep:
+            drop(name)
 
 
-def vacuum(owner_url: str) -> None:
+@contextmanager
+def copy_of(template: str, name: str) -> Iterator[None]:
+    """A copy of the database `template`, which nobody may be using, called `name` and dropped at the end."""
+    from django.db import connections
+
+    drop(name)
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    on_the_server(copy.format(sql.Identifier(name), sql.Identifier(template)))
+    use(name)
+    connections["default"].settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        drop(name)
+
+
+def use(name: str) -> None:
+    """Let this process, until it sets Django up, and its children work in the database `name`."""
+    os.environ |= ENVIRONMENT | {
+        "DATABASE_URL": on(os.environ["DATABASE_URL"], name),
+        "DATABASE_OWNER_URL": on(os.environ["DATABASE_OWNER_URL"], name),
+        "DJANGO_SETTINGS_MODULE": "lending.settings",
+    }
+
+
+def exists(name: str) -> bool:
+    return bool(on_the_server("SELECT 1 FROM pg_database WHERE datname = %s", [name]))
+
+
+def drop(name: str) -> None:
+    from django.db import connections
+
+    connections.close_all()
+    # Waits a few seconds for sessions that are still ending.
+    on_the_server(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def on_the_server(statement: sql.Composable | str, values: list[object] | None = None) -> list[tuple[object, ...]]:
+    """Run a statement as the owner, outside every database of ours; its rows."""
+    with psycopg.connect(on(os.environ["DATABASE_OWNER_URL"], "postgres"), autocommit=True) as connection:
+        cursor = connection.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def vacuum() -> None:
     """What autovacuum would have done by the time a book of this size is in use."""
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
         connection.execute("VACUUM (ANALYZE)")

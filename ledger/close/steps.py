@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from ledger.close.late_fees import assess_together
@@ -124,13 +125,12 @@ def plan(night: Night, step: Step) -> None:
     query = statement("plan").replace("{candidates}", statement(step.found_by))
     with connection.cursor() as cursor:
         cursor.execute(query, given | {"night": night.pk, "step": step.name, "size": step.chunk_size})
-        if step.most:
-            cursor.execute(
-                f"SELECT coalesce(max(loan_id) FILTER (WHERE loan_id <= %(after)s), max(loan_id)) "  # noqa: S608
-                f"FROM (\n{statement(step.found_by)}\n) share",
-                given,
-            )
-            night.shares[step.name] = cursor.fetchone()[0]
+    if step.most:
+        planned = night.chunks.filter(step=step.name)
+        ends = planned.aggregate(
+            round_again=Max("last_loan_id", filter=Q(last_loan_id__lte=given["after"])), ahead=Max("last_loan_id")
+        )
+        night.shares[step.name] = ends["round_again"] or ends["ahead"]
 
 
 def share_before(night: Night, step: Step) -> int:
