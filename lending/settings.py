@@ -97,6 +97,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# How many workers share the night: as many as the database has cores, and no more than there are workers.
+NIGHT_WORKERS = int(env("LOANWRIGHT_NIGHT_WORKERS", "2"))
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

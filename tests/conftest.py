@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests import database
 
@@ -17,21 +17,23 @@ BUSINESS_DATE = date(2008, 12, 31)
 
 
 # A busy machine draws examples slowly: how long that takes says nothing about our work.
-settings.register_profile("loanwright", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("loanwright")
+hypothesis.settings.register_profile(
+    "loanwright", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("loanwright")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("django"):  # tests/finance runs without it
         return
-    from django.conf import settings as django_settings
+    from django.conf import settings
 
-    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *django_settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    django_settings.STORAGES = django_settings.STORAGES | {"staticfiles": plain}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     # Each worker of a parallel run has its own cache, hence its own sessions and lock-outs.
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    django_settings.CACHES["default"]["KEY_PREFIX"] = f"test-{worker}-{os.getpid()}"
+    settings.CACHES["default"]["KEY_PREFIX"] = f"test-{worker}-{os.getpid()}"
 
 
 def point_to(name: str) -> None:

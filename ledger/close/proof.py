@@ -8,11 +8,12 @@ from django.db import connection
 
 from ledger.models import Loan, LoanBalance, Night, Proof
 from ledger.replay import balance_fields, difference, records_of
-from ledger.sql import statement
+from ledger.sql import execute, statement
 from ledger.terms import terms_of_loans
 from tenants.models import Tenant
 
 Finding = dict[str, Any]
+LAST = 2**63 - 1  # the highest id there can be
 
 
 def prove_books(night: Night | None = None) -> list[Proof]:
@@ -22,28 +23,46 @@ def prove_books(night: Night | None = None) -> list[Proof]:
     proofs = [kept("entries_balance", night, business_date, compared, differences)]
     compared, differences = subledger()
     proofs.append(kept("subledger_is_gl", night, business_date, compared, differences))
-    loans = LoanBalance.objects.count()
-    if night is None or night.prove_by_replay:
-        proofs.append(kept("balances_are_postings", night, business_date, loans, balances()))
-        found = [row for findings in replayed(night) for row in findings]
-        proofs.append(kept("replay_is_ledger", night, business_date, loans, found))
+    if night is not None and night.prove_by_replay:
+        for law, step in (("balances_are_postings", "balances"), ("replay_is_ledger", "replay")):
+            proofs.append(kept(law, night, business_date, *found_in_chunks(night, step), out_of=every_loan()))
+    if night is None:
+        proofs.append(kept("balances_are_postings", None, business_date, every_loan(), balances(0, LAST)))
+        proofs.append(kept("replay_is_ledger", None, business_date, every_loan(), replayed()))
     return proofs
 
 
-def replayed(night: Night | None) -> list[list[Finding]]:
-    if night is not None:
-        return list(night.chunks.filter(step="replay").values_list("findings", flat=True))
+def every_loan() -> int:
+    return LoanBalance.objects.count()
+
+
+def found_in_chunks(night: Night, step: str) -> tuple[int, list[Finding]]:
+    """How many loans a step of the night compared, and what it found."""
+    chunks = list(night.chunks.filter(step=step).values_list("loans", "findings"))
+    return sum(loans for loans, _ in chunks), [row for _, findings in chunks for row in findings]
+
+
+def replayed() -> list[Finding]:
+    """Every loan, replayed now."""
     last_closed = Night.objects.exclude(summarised_at=None).order_by("-business_date").first()
     through = last_closed.business_date if last_closed else date.min
-    return [replay_differences(list(LoanBalance.objects.values_list("pk", flat=True)), late_fees_through=through)]
+    return replay_differences(list(LoanBalance.objects.values_list("pk", flat=True)), late_fees_through=through)
 
 
-def kept(law: str, night: Night | None, business_date: date, compared: int, differences: list[Finding]) -> Proof:
+def kept(
+    law: str,
+    night: Night | None,
+    business_date: date,
+    compared: int,
+    differences: list[Finding],
+    out_of: int | None = None,
+) -> Proof:
     return Proof.objects.create(
         night=night,
         law=law,
         business_date=business_date,
         compared=compared,
+        out_of=out_of if out_of != compared else None,
         differences=differences[:200],
         holds=not differences,
     )
@@ -74,14 +93,11 @@ def subledger() -> tuple[int, list[Finding]]:
     ]
 
 
-def balances() -> list[Finding]:
-    """Loans whose balance is not the sum of their postings and accruals."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement("prove_balances"))
-        rows = cursor.fetchall()
+def balances(first: int, last: int) -> list[Finding]:
+    """Loans from id `first` to `last` whose balance is not the sum of their postings and accruals."""
     return [
         {"what": f"Loan {number}", "expected": in_words(stands), "found": in_words(posted)}
-        for number, stands, posted in rows
+        for number, stands, posted in execute("prove_balances", first=first, last=last)
     ]
 
 

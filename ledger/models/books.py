@@ -6,6 +6,7 @@ entry balances, its postings are complete, its period is open, and all of it bel
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -88,7 +89,10 @@ class Entry(TenantModel):
 
     class Meta:
         verbose_name_plural = "entries"
-        indexes = [models.Index(fields=["tenant", "booked_on", "id"], name="entry_booked")]
+        indexes = [
+            models.Index(fields=["tenant", "booked_on", "id"], name="entry_booked"),
+            BrinIndex(fields=["posted_on"], name="entry_posted", autosummarize=True),
+        ]
         constraints = [
             models.UniqueConstraint("tenant", "key", name="entry_key_once"),
             models.CheckConstraint(condition=Q(lines__gte=2), name="entry_has_two_lines"),

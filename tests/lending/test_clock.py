@@ -32,7 +32,7 @@ def test_the_page_closes_the_day(client_of: Any, people: People, company: Any) -
     assert (answer.status_code, answer.url) == (302, reverse("night"))
     assert Tenant.objects.get().business_date == date(2009, 1, 1)
     night = Night.objects.get()
-    assert (night.business_date, night.advance_to, night.step) == (BUSINESS_DATE, date(2009, 1, 1), "accrue")
+    assert (night.business_date, night.advance_to, night.step) == (BUSINESS_DATE, date(2009, 1, 1), "begun")
 
 
 @pytest.mark.parametrize("stride", ["", "year"])
