@@ -3,15 +3,13 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
-
 from ledger.models import LoanEvent
-from ledger.operations.steps import lock, record, require_active, require_possible, seen_before
+from ledger.operations.steps import hold_loan, in_transaction, record, require_active, require_possible, same_content
 from ledger.replay import enter
 from tenants.models import User
 
 
-@transaction.atomic
+@in_transaction
 def receive_payment(
     *,
     loan_id: int,
@@ -27,9 +25,9 @@ def receive_payment(
     Returns the event; its entries and accruals are what was posted. What a payment leaves over after everything owed
     is held unapplied. Refuses a loan that is not active, a day that has not come, and a reused key.
     """
-    loan, balance, day = lock(loan_id)
+    loan, balance, day, earlier = hold_loan(loan_id, key)
     content = {"loan_id": loan_id, "kind": "payment", "amount": amount, "effective_on": effective_on}
-    if event := seen_before(key, **content, principal_only=principal_only):
+    if event := same_content(earlier, **content, principal_only=principal_only):
         return event
     require_active(loan, "payments")
     require_possible(loan, effective_on, day)
