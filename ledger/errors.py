@@ -50,11 +50,11 @@ class ClockNotMovable(Refused):
     )
 
 
-<<<<<<< HEAD
 class NoSuchPurpose(Refused):
     code = "no_such_purpose"
     message = "Loan {number} has no way of allocating a payment called {purpose}: its payments can be {known}."
-=======
+
+
 class NothingToPause(Refused):
     code = "nothing_to_pause"
     message = "No night is running: it can be paused or resumed while it closes a day."
@@ -63,4 +63,3 @@ class NothingToPause(Refused):
 class StillStopped(Refused):
     code = "still_stopped"
     message = "Loan {number} still cannot be brought to date: {why} Once that is mended, try again."
->>>>>>> nig

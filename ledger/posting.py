@@ -1,4 +1,4 @@
-"""The only writer of journal entries and their postings."""
+"""Journal entries and their postings: post() is the only way in. ledger.writing is how they reach the tables."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from functools import lru_cache
 from django.db import connection
 
 from finance.errors import Refused
-from ledger.models import Account, Entry, LoanEvent, Period, Posting
+from ledger.models import Account, Entry, LoanEvent, Period
+from ledger.writing import Draft, Movement, write
 from tenants.current import current_tenant_id
 
 
@@ -50,35 +51,51 @@ def post(
 
     booked_on: given when the caller already knows the day in the books; otherwise the first open one.
     """
-    booked_on = booked_on or booking_day(legal_entity_id, effective_on, posted_on)
-    entry = Entry.objects.create(
+    entry = draft(
         legal_entity_id=legal_entity_id,
-        kind=kind,
-        effective_on=effective_on,
-        booked_on=booked_on,
-        posted_on=posted_on,
         currency=currency,
-        lines=len(lines),
-        total=sum((line.amount for line in lines if line.amount > 0), Decimal("0.00")),
+        kind=kind,
+        lines=lines,
+        effective_on=effective_on,
+        posted_on=posted_on,
         key=key,
         event=event,
+        booked_on=booked_on,
         reverses=reverses,
     )
-    Posting.objects.bulk_create(
-        Posting(
-            entry=entry,
-            account_id=account_id(legal_entity_id, currency, line.role),
-            loan_id=line.loan_id,
-            effective_on=line.effective_on,
-            booked_on=booked_on,
-            posted_on=posted_on,
-            currency=currency,
-            debit=max(line.amount, Decimal("0.00")),
-            credit=max(-line.amount, Decimal("0.00")),
-        )
-        for line in lines
+    (pk,) = write([Movement(entry=entry)])
+    return Entry.objects.get(pk=pk)
+
+
+def draft(
+    *,
+    legal_entity_id: int,
+    currency: str,
+    kind: str,
+    lines: Sequence[Line],
+    effective_on: date,
+    posted_on: date,
+    key: str,
+    event: LoanEvent | None = None,
+    booked_on: date | None = None,
+    reverses: Entry | None = None,
+) -> Draft:
+    """The entry that post() writes, to be written together with what belongs to it."""
+    return Draft(
+        legal_entity_id=legal_entity_id,
+        currency=currency,
+        kind=kind,
+        effective_on=effective_on,
+        booked_on=booked_on or booking_day(legal_entity_id, effective_on, posted_on),
+        posted_on=posted_on,
+        key=key,
+        lines=[
+            (account_id(legal_entity_id, currency, line.role), line.loan_id, line.effective_on, line.amount)
+            for line in lines
+        ],
+        event_id=event.pk if event else None,
+        reverses_id=reverses.pk if reverses else None,
     )
-    return entry
 
 
 def reverse(entry: Entry, *, posted_on: date, key: str, event: LoanEvent | None = None) -> Entry:

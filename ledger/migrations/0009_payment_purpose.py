@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0005_night"),
+        ("ledger", "0007_payments"),
         ("tenants", "0002_directory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -35,6 +35,11 @@ class Night(TenantModel):
 
     class Meta:
         ordering = ["-business_date"]
+        indexes = [
+            models.Index(
+                fields=["tenant", "business_date"], name="night_not_summarised", condition=Q(summarised_at=None)
+            )
+        ]
         constraints = [
             models.UniqueConstraint("tenant", "business_date", name="night_once"),
             models.CheckConstraint(
