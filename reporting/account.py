@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from finance.money import ZERO
+from ledger import movements
 from ledger.models import Account, Posting
 from reporting.trial_balance import unsummed_interest
 
@@ -42,7 +43,7 @@ def account_report(account: Account, *, as_of: date, known_on: date | None = Non
     postings = Posting.objects.filter(account=account, booked_on__lte=as_of)
     if known_on is not None:
         postings = postings.filter(posted_on__lte=known_on)
-    totals = postings.aggregate(number=Count("pk"), debits=Sum("debit"), credits=Sum("credit"))
+    moved = movements.totals([account.pk], as_of=as_of, known_on=known_on)[account.pk]
     interest = ZERO
     if account.role in ("interest", "interest_income"):
         found = unsummed_interest(as_of, known_on)
@@ -50,8 +51,8 @@ def account_report(account: Account, *, as_of: date, known_on: date | None = Non
     return AccountReport(
         account=account,
         postings=postings.select_related("entry__event", "loan").order_by("-booked_on", "-pk"),
-        number=totals["number"],
-        debits=totals["debits"] or ZERO,
-        credits=totals["credits"] or ZERO,
+        number=moved.postings,
+        debits=moved.debit,
+        credits=moved.credit,
         unsummed=-interest if account.role == "interest_income" else interest,
     )

@@ -7,17 +7,22 @@ loans in chunks; the others have one chunk without loans.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from ledger import movements
 from ledger.close.proof import Finding, prove_books, replay_differences
+from ledger.close.seal_export import publish
+from ledger.close.sealing import seal_night
 from ledger.day import take_business_day
 from ledger.models import LoanBalance, Night
 from ledger.operations import assess_late_fees
 from ledger.posting import Line, post
 from ledger.sql import statement
+from tenants.current import current_tenant_id
 
 Loans = list[int]
 
@@ -54,6 +59,12 @@ def age(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
+def keep_late(night: Night, loans: Loans) -> list[Finding]:
+    """Who is late at the end of the day, kept for whoever asks about it later."""
+    execute("late_loans", on=night.business_date)
+    return []
+
+
 def summarise(night: Night, loans: Loans) -> list[Finding]:
     """The day's interest of all loans, into the books: one entry for each company and day."""
     take_business_day()
@@ -76,6 +87,12 @@ def summarise(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
+def fold(night: Night, loans: Loans) -> list[Finding]:
+    """What was posted, into the movements that account balances are read from."""
+    movements.fold()
+    return []
+
+
 def prove(night: Night, loans: Loans) -> list[Finding]:
     """The laws of the books, each tried and kept."""
     prove_books(night)
@@ -85,6 +102,14 @@ def prove(night: Night, loans: Loans) -> list[Finding]:
 def replay(night: Night, loans: Loans) -> list[Finding]:
     """Each loan replayed from its events beside what stands."""
     return replay_differences(loans, late_fees_through=night.business_date)
+
+
+def seal(night: Night, loans: Loans) -> list[Finding]:
+    """The day sealed, and written to the folder of seals where there is one."""
+    seal_night(night)
+    # Once it is committed: nothing slow or outside happens inside the transaction, and no file stops the night.
+    transaction.on_commit(partial(publish, current_tenant_id()), robust=True)
+    return []
 
 
 def open_loans(night: Night) -> Loans:
@@ -109,9 +134,12 @@ STEPS = (
     Step("accrue", "Accrue interest", accrue, open_loans, 2000),
     Step("late_fees", "Assess late fees", late_fees, late_loans, 100),
     Step("age", "Age the loans", age, open_loans, 2000),
+    Step("keep_late", "Keep who is late", keep_late, no_loans, 0),
     Step("summarise", "Sum the interest into the books", summarise, no_loans, 0),
+    Step("fold", "Fold the postings into movements", fold, no_loans, 0),
     Step("replay", "Replay each loan", replay, every_loan, 100),
     Step("prove", "Prove the books", prove, no_loans, 0),
+    Step("seal", "Seal the day", seal, no_loans, 0),
 )
 BY_NAME = {step.name: step for step in STEPS}
 DONE = "done"
