@@ -1,4 +1,4 @@
-"""A Merkle tree over rows in order, as RFC 6962, section 2.1, defines it, in memory that grows with its height alone."""
+"""A Merkle tree over rows in order, as RFC 6962, section 2.1, defines it; its memory grows with its height alone."""
 
 from hashlib import sha256
 

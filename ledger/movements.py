@@ -34,7 +34,7 @@ NOTHING = Moved(ZERO, ZERO, 0)
 
 
 class Month(NamedTuple):
-    """A month of an account in the books. month: its first day.  prior_period: the part that corrects closed periods."""
+    """A month of an account in the books. month: its first day.  prior_period: what of it corrects closed periods."""
 
     month: date
     moved: Moved

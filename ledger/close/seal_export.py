@@ -1,4 +1,4 @@
-"""Sealed days as files that tools/verify_ledger.py checks without us: into a zip for a reader, into a folder each night.
+"""Sealed days as files that tools/verify_ledger.py checks without us: a zip for a reader, a folder after each night.
 
 One layout for both, stated in docs/proof.md: accounts.jsonl, and for each day DAY.seal.json, DAY.rows.jsonl and
 DAY.hashes.

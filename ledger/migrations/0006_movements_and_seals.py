@@ -8,10 +8,11 @@ lock is taken alone, for as long as it takes to look. NULL: somebody held it too
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import tenants.base
-import tenants.current
 from django.conf import settings
 from django.db import migrations, models
+
+import tenants.base
+import tenants.current
 
 SETTLED_ENTRY = """
 CREATE FUNCTION ledger_settled_entry(tenant integer) RETURNS bigint LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
