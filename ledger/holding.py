@@ -57,7 +57,8 @@ def statement() -> str:
     """$1: the tenant.  $2: ids of loans.  $3: keys of events.  $4: how many instalments ahead."""
     columns = [f"(h.balance).{name}" for name in BALANCE] + [f"(h.loan).{name}" for name in LOAN]
     return (
-        f"SELECT h.today, h.closing, h.earlier, h.due_on, h.amounts, h.interest, h.last_due_on, h.complete, {', '.join(columns)} "  # noqa: S608
+        "SELECT h.today, h.closing, h.earlier, h.due_on, h.amounts, h.interest, h.last_due_on, h.complete, "  # noqa: S608
+        f"{', '.join(columns)} "
         "FROM ledger_hold($1, $2, $3, $4) h"
     )
 

@@ -43,6 +43,8 @@ AS_OWNER = COMMAND in ("migrate", "makemigrations", "sqlmigrate", "showmigration
 SECRET_KEY = env("LOANWRIGHT_SECRET_KEY", "not-used-by-this-command" if DETACHED else None)
 FIELD_KEYS = env("LOANWRIGHT_FIELD_KEYS", "" if not DETACHED else "none:")
 STATE_DIR = Path(env("LOANWRIGHT_STATE", str(BASE_DIR / ".state")))
+# Where each close writes its sealed day, for an auditor to keep; empty: only as a download.
+SEALS_DIR = env("LOANWRIGHT_SEALS_DIR", "")
 DEBUG = False
 ALLOWED_HOSTS = names(env("LOANWRIGHT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"))
 CSRF_TRUSTED_ORIGINS = names(env("LOANWRIGHT_TRUSTED_ORIGINS", ""))

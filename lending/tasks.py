@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from ledger.close.proof import prove_by_replay
 from ledger.models import Night
+from ledger.movements import fold
 from lending.clock import advance, close_one_day
 from tenants.current import current_tenant_id, every_tenant_id, tenant_context
 from tenants.models import Tenant
@@ -37,6 +39,27 @@ def send_to_workers(tenant_id: int, to: date) -> None:
     """A message for each worker that shares the night. Each starts a loop over the chunks; one too many finds none."""
     for _ in range(settings.NIGHT_WORKERS):
         advance_task.delay(tenant_id, to.isoformat())
+
+
+@shared_task
+def prove_by_replay_task(tenant_id: int) -> None:
+    """Replay every loan of the tenant beside what stands."""
+    with tenant_context(tenant_id):
+        prove_by_replay()
+
+
+def order_replay() -> None:
+    """Ask a worker for the proof by replay."""
+    tenant_id = current_tenant_id()
+    transaction.on_commit(lambda: prove_by_replay_task.delay(tenant_id))
+
+
+@shared_task
+def fold_movements() -> None:
+    """Bring the movements that balances are read from up to date, so that little is left to sum between nights."""
+    for tenant_id in every_tenant_id():
+        with tenant_context(tenant_id):
+            fold()
 
 
 @shared_task

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Sum
 
 from finance.money import ZERO
+from ledger import movements
 from ledger.models import Account, Accrual, Night
 from tenants.models import LegalEntity
 
@@ -53,19 +53,14 @@ def trial_balance(as_of: date, known_on: date | None = None) -> list[TrialBalanc
     the accounts it will be summed into. Four queries.
     """
     unsummed = unsummed_interest(as_of, known_on)
-    booked = Q(postings__booked_on__lte=as_of)
-    if known_on is not None:
-        booked &= Q(postings__posted_on__lte=known_on)
-    accounts = Account.objects.select_related("legal_entity").annotate(
-        debits=Coalesce(Sum("postings__debit", filter=booked), ZERO),
-        credits=Coalesce(Sum("postings__credit", filter=booked), ZERO),
-    )
+    accounts = list(Account.objects.select_related("legal_entity").order_by("legal_entity__name", "currency", "code"))
+    moved = movements.totals([account.pk for account in accounts], as_of=as_of, known_on=known_on)
     books: dict[tuple[int, str], list[Row]] = {}
     companies: dict[int, LegalEntity] = {}
-    for account in accounts.order_by("legal_entity__name", "currency", "code"):
+    for account in accounts:
         interest = unsummed.get((account.legal_entity_id, account.currency), ZERO)
         pending = {"interest": interest, "interest_income": -interest}.get(account.role, ZERO)
-        balance = account.debits - account.credits + pending
+        balance = moved[account.pk].balance + pending
         companies[account.legal_entity_id] = account.legal_entity
         books.setdefault((account.legal_entity_id, account.currency), []).append(
             Row(account, max(balance, ZERO), max(-balance, ZERO), pending)

@@ -6,18 +6,23 @@ loans in chunks; the others have one chunk without loans.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from ledger import movements
 from ledger.close.late_fees import assess_together
 from ledger.close.proof import Finding, balances, prove_books, replay_differences
+from ledger.close.seal_export import publish
+from ledger.close.sealing import seal_night
 from ledger.day import take_business_day
 from ledger.models import Night
 from ledger.posting import Line, post
 from ledger.sql import execute, statement
+from tenants.current import current_tenant_id
 
 Loans = list[int]
 
@@ -55,6 +60,12 @@ def age(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
+def keep_late(night: Night, loans: Loans) -> list[Finding]:
+    """Who is late at the end of the day, kept for whoever asks about it later."""
+    execute("late_loans", on=night.business_date)
+    return []
+
+
 def summarise(night: Night, loans: Loans) -> list[Finding]:
     """The day's interest of all loans, into the books: one entry for each company and day."""
     take_business_day()
@@ -77,14 +88,20 @@ def summarise(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
-def replay(night: Night, loans: Loans) -> list[Finding]:
-    """Each loan replayed from its events beside what stands."""
-    return replay_differences(loans, late_fees_through=night.business_date)
+def fold(night: Night, loans: Loans) -> list[Finding]:
+    """What was posted, into the movements that account balances are read from."""
+    movements.fold()
+    return []
 
 
 def compare_balances(night: Night, loans: Loans) -> list[Finding]:
     """Each balance beside the sum of its postings and accruals."""
     return balances(loans[0], loans[-1])
+
+
+def replay(night: Night, loans: Loans) -> list[Finding]:
+    """Each loan replayed from its events beside what stands."""
+    return replay_differences(loans, late_fees_through=night.business_date)
 
 
 def prove(night: Night, loans: Loans) -> list[Finding]:
@@ -93,14 +110,25 @@ def prove(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
+def seal(night: Night, loans: Loans) -> list[Finding]:
+    """The day sealed, and written to the folder of seals where there is one."""
+    seal_night(night)
+    # Once it is committed: nothing slow or outside happens inside the transaction, and no file stops the night.
+    transaction.on_commit(partial(publish, current_tenant_id()), robust=True)
+    return []
+
+
 STEPS = (
     Step("accrue", "Accrue interest", accrue, "open_loans", 5000),
     Step("late_fees", "Assess late fees", late_fees, "due_loans", 2000),
     Step("age", "Age the loans", age, "due_loans", 2000),
+    Step("keep_late", "Keep who is late", keep_late),
     Step("summarise", "Sum the interest into the books", summarise),
+    Step("fold", "Fold the postings into movements", fold),
     Step("balances", "Compare each balance with its postings", compare_balances, "share_of_loans", 5000, 1_000_000),
     Step("replay", "Replay each loan", replay, "share_of_loans", 200, 100_000),
     Step("prove", "Prove the books", prove),
+    Step("seal", "Seal the day", seal),
 )
 BY_NAME = {step.name: step for step in STEPS}
 # A night begins before its first step is planned, which takes a moment that nobody who posts should wait for.

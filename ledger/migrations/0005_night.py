@@ -110,12 +110,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="entry",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["posted_on"], name="entry_posted"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="nightchunk",
             index=models.Index(
                 condition=models.Q(("done_at", None)), fields=["tenant", "night", "id"], name="chunk_free"

@@ -149,7 +149,7 @@ ACCRUAL_CHECK = check(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0005_night")]
+    dependencies = [("ledger", "0006_movements_and_seals")]
     operations = [
         migrations.RunSQL(HOLD_DAY, "DROP FUNCTION ledger_hold_day(bigint)"),
         migrations.RunSQL(HOLD, "DROP FUNCTION ledger_hold(bigint, bigint[], text[], integer)"),

@@ -111,6 +111,8 @@ class Proof(TenantModel):
         SUBLEDGER_IS_GL = "subledger_is_gl", "The loans add up to the general ledger"
         BALANCES_ARE_POSTINGS = "balances_are_postings", "Each loan's balance is the sum of its postings"
         REPLAY_IS_LEDGER = "replay_is_ledger", "Replaying each loan gives what stands"
+        MOVEMENTS_ARE_POSTINGS = "movements_are_postings", "Each account's balance is the sum of its postings"
+        SEALS_HOLD = "seals_hold", "What was sealed is unchanged"
 
     night = TenantForeignKey(Night, null=True, blank=True, related_name="proofs")
     law = models.CharField(max_length=30, choices=Law.choices)
@@ -126,7 +128,14 @@ class Proof(TenantModel):
         constraints = [
             one_of(
                 "law",
-                ["entries_balance", "subledger_is_gl", "balances_are_postings", "replay_is_ledger"],
+                [
+                    "entries_balance",
+                    "subledger_is_gl",
+                    "balances_are_postings",
+                    "replay_is_ledger",
+                    "movements_are_postings",
+                    "seals_hold",
+                ],
                 "proof_law_known",
             ),
             models.CheckConstraint(condition=Q(holds=True, differences=[]) | Q(holds=False), name="proof_says_why_not"),

@@ -21,6 +21,7 @@ CLOCK_READERS = {
     "ledger/tapes/boarding.py",
     "ledger/tapes/books.py",
     "lending/demo/catalogue.py",
+    "ledger/close/differences.py",
     "ledger/close/exceptions.py",
     "ledger/close/night.py",
     "ledger/close/steps.py",

@@ -88,6 +88,7 @@ class Book:
 
 ALL_HOLD = {
     "entries_balance": True, "subledger_is_gl": True, "balances_are_postings": True, "replay_is_ledger": True,
+    "movements_are_postings": True, "seals_hold": True,
 }  # fmt: skip
 
 
