@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ledger.general_ledger_urls import urlpatterns as general_ledger
 from ledger.views.act import act, effect
 from ledger.views.acts import ACTS
 from ledger.views.loan import loan
@@ -10,6 +11,7 @@ from ledger.views.loans import loans
 from ledger.views.reverse_event import reverse_event
 
 urlpatterns = [
+    *general_ledger,
     path("loans/", loans, name="loans"),
     path("loans/<str:number>/", loan, name="loan"),
     path("loans/<str:number>/events/<int:event_id>/", loan_event, name="loan_event"),

@@ -13,10 +13,10 @@ from django.db import connection
 from django.utils import timezone
 
 from ledger.close.proof import Finding, prove_books, replay_differences
+from ledger.close.summary import reclassify, sum_interest
 from ledger.day import take_business_day
 from ledger.models import LoanBalance, Night
 from ledger.operations import assess_late_fees
-from ledger.posting import Line, post
 from ledger.sql import statement
 
 Loans = list[int]
@@ -55,22 +55,13 @@ def age(night: Night, loans: Loans) -> list[Finding]:
 
 
 def summarise(night: Night, loans: Loans) -> list[Finding]:
-    """The day's interest of all loans, into the books: one entry for each company and day."""
+    """The day's interest of all loans, into the books: an entry a company and day; balances where they belong."""
     take_business_day()
     night = Night.objects.select_for_update(no_key=True).get(pk=night.pk)
     if night.summarised_at is not None:
         return []
-    for legal_entity_id, currency, booked_on, amount in execute("unsummarised_interest", on=night.business_date):
-        post(
-            legal_entity_id=legal_entity_id,
-            currency=currency,
-            kind="accrual",
-            lines=[Line("interest", amount, booked_on), Line("interest_income", -amount, booked_on)],
-            effective_on=booked_on,
-            booked_on=booked_on,
-            posted_on=night.business_date,
-            key=f"accrual/{night.business_date}/{legal_entity_id}/{currency}/{booked_on}",
-        )
+    sum_interest(night.business_date)
+    reclassify(night.business_date)
     night.summarised_at = timezone.now()
     night.save(update_fields=["summarised_at"])
     return []
