@@ -45,13 +45,12 @@ def account_report(account: Account, *, as_of: date, known_on: date | None = Non
     totals = postings.aggregate(number=Count("pk"), debits=Sum("debit"), credits=Sum("credit"))
     interest = ZERO
     if account.role in ("interest", "interest_income"):
-        found = unsummed_interest(as_of, known_on)
-        interest = found.get((account.legal_entity_id, account.currency), ZERO)
+        interest = unsummed_interest(as_of, known_on).get(account.pk, ZERO)
     return AccountReport(
         account=account,
         postings=postings.select_related("entry__event", "loan").order_by("-booked_on", "-pk"),
         number=totals["number"],
         debits=totals["debits"] or ZERO,
         credits=totals["credits"] or ZERO,
-        unsummed=-interest if account.role == "interest_income" else interest,
+        unsummed=interest,
     )

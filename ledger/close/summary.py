@@ -45,6 +45,7 @@ def reclassify(business_date: date) -> None:
 def misplaced(business_date: date) -> dict[tuple[int, str, str], dict[int, Decimal]]:
     """{(company, currency, role): {account: what belongs there less what stands there}}, without the zeros.
 
+    business_date: the last whose interest is summed.
     Companies whose mapping names no account of its own for balances cost nothing. A role whose sum is wrong is the
     proof's to report, and is left alone.
     """
@@ -57,7 +58,7 @@ def misplaced(business_date: date) -> dict[tuple[int, str, str], dict[int, Decim
         return {}
     gaps: defaultdict[tuple[int, str, str], defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     with connection.cursor() as cursor:
-        cursor.execute(statement("balances_by_use"), {"companies": companies})
+        cursor.execute(statement("balances_by_use"), {"companies": companies, "on": business_date})
         for company, currency, product_id, state, *amounts in cursor.fetchall():
             for role, amount in zip(BALANCES, amounts, strict=True):
                 use = Use(product_id, state)

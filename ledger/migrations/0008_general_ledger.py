@@ -124,9 +124,9 @@ BEGIN
         AND d.currency = c.currency) THEN
     RAISE EXCEPTION 'an inter-company posting is one entry of its amount in the books of each' USING ERRCODE = '23514';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_intercompany_fits BEFORE INSERT ON ledger_intercompany
+CREATE TRIGGER ledger_intercompany_fits AFTER INSERT ON ledger_intercompany
   FOR EACH ROW EXECUTE FUNCTION ledger_intercompany_fits();
 """
 

@@ -1,9 +1,8 @@
 -- What the loans of the companies %(companies)s stand at, as the general ledger signs it and without the interest that
--- no entry carries yet, by what the GL mapping asks of a loan: its product and its state.
+-- is posted after %(on)s and so in no entry yet, by what the GL mapping asks of a loan: its product and its state.
 WITH pending AS (
   SELECT c.loan_id, sum(c.amount) AS amount FROM ledger_accrual c
-  WHERE c.entry_id IS NULL AND c.posted_on > coalesce(
-    (SELECT max(n.business_date) FROM ledger_night n WHERE n.summarised_at IS NOT NULL), '-infinity'::date)
+  WHERE c.entry_id IS NULL AND c.posted_on > %(on)s
   GROUP BY 1
 )
 SELECT l.legal_entity_id, l.currency, v.product_id, l.state, sum(b.principal), sum(b.interest - coalesce(p.amount, 0)),

@@ -170,6 +170,12 @@ def test_a_declined_request_opens_nothing_and_can_be_asked_again(december: Perio
     ask_to_reopen(period_id=december.pk, reason="again", by=people.portfolio_manager)
 
 
+def test_the_database_wants_another_person_to_decide(december: Period, people: Any) -> None:
+    given = {"period": december, "reason": "x", "asked_by": people.operations, "decision": "approved"}
+    with pytest.raises(IntegrityError, match="reopen_request_four_eyes"), transaction.atomic():
+        ReopenRequest.objects.create(**given, decided_by=people.operations, decided_at="2009-01-01T00:00Z")
+
+
 def test_months_open_again_from_the_last_one_back(december: Period, people: Any) -> None:
     november = month(date(2008, 11, 1))
     look_at_everything(december, people.operations)
