@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.urls import reverse
 
+from ledger import general_ledger_admin
 from ledger.models import (
     Account,
     Accrual,
@@ -26,6 +27,8 @@ from ledger.models import (
     Proof,
 )
 from tenants.control_room import LookOnly
+
+__all__ = ["general_ledger_admin"]  # registers its own
 
 ON_THE_LOAN = "What is done to a loan is done on its page: payments, fees, reversals, charge-off."
 BY_EVENTS = "Entries are posted by what happens to loans. A wrong one is taken back by reversing its event."
@@ -111,10 +114,10 @@ class AccountAdmin(LookOnly):
 class PeriodAdmin(LookOnly):
     list_display = ("__str__", "legal_entity", "starts_on", "ends_on", "closed_at")
     list_select_related = ("legal_entity",)
-    instead = "Months are opened by the end of day, and closed when their books are."
+    instead = "Months are opened by the end of day, and closed on their own page once their checklist is done."
 
     def page_of(self, obj: Any) -> str:
-        return reverse("periods")
+        return reverse("period", args=[obj.pk])
 
 
 @admin.register(Entry)

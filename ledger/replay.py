@@ -23,6 +23,7 @@ from finance.replay import Journal, accrue, apply, journal
 from finance.terms import LoanTerms
 from ledger.day import BusinessDay
 from ledger.holding import reaches, terms_ahead
+from ledger.mapping import PlacedLines, place
 from ledger.models import Accrual, Loan, LoanBalance, LoanEvent, Posting
 from ledger.posting import Line, booking_day, booking_days, draft, post
 from ledger.recipes import desired, lines_of
@@ -182,7 +183,7 @@ def enter_difference(loan: Loan, balance: LoanBalance, event: LoanEvent, day: Bu
     found = difference(loan, through=through, late_fees_through=day.closed_through, terms=terms, accrue_on=slept)
     settle_late_fees(loan, found.journal.late_fees, cause=event)
     post_accruals(loan, found.accruals, event)
-    post_lines(loan, found.lines, event)
+    post_lines(loan, place(loan, found.journal.effects, found.lines, event.recorded_on), event)
     last = last_standing(loan)
     balance.last_event_on, balance.last_event_rank = (last.effective_on, rank(last)) if last else (None, 0)
     keep(loan, balance, terms, found.journal.state)
@@ -233,15 +234,16 @@ def post_accruals(loan: Loan, accruals: Amounts, event: LoanEvent) -> None:
     )
 
 
-def post_lines(loan: Loan, lines: LinesByDay, event: LoanEvent) -> None:
+def post_lines(loan: Loan, lines: PlacedLines, event: LoanEvent) -> None:
     """One entry for each day in the books: days of a closed period come together on the first open one."""
     by_booking: defaultdict[tuple[date, date], list[Line]] = defaultdict(list)
-    booked = booking_days(loan.legal_entity_id, {on for on, _ in lines})
-    for on, role in sorted(lines):
+    booked = booking_days(loan.legal_entity_id, {on for on, _, _ in lines})
+    for on, role, account_id in sorted(lines):
         booked_on = booked[on]
         # In an open period an entry is of one day; what comes from closed ones is one prior-period entry.
         effective_on = on if booked_on == on else date.min
-        by_booking[booked_on, effective_on].append(Line(role, lines[on, role], on, loan.pk))
+        line = Line(role, lines[on, role, account_id], on, loan.pk, account_id)
+        by_booking[booked_on, effective_on].append(line)
     for (booked_on, _), group in sorted(by_booking.items(), key=lambda item: item[0]):
         effective_on = min(line.effective_on for line in group)
         post(

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ledger.general_ledger_urls import urlpatterns as general_ledger
 from ledger.views.act import act, effect
 from ledger.views.acts import ACTS
 from ledger.views.allocation import allocation
@@ -13,6 +14,7 @@ from ledger.views.proof import difference, law, proof, sealed_days, verifier
 from ledger.views.reverse_event import reverse_event
 
 urlpatterns = [
+    *general_ledger,
     path("loans/", loans, name="loans"),
     path("loans/<str:number>/", loan, name="loan"),
     path("loans/<str:number>/allocation/", allocation, name="allocation"),

@@ -70,5 +70,4 @@ def unsummed_of(account: Account, as_of: date, known_on: date | None = None) -> 
     """Interest in the account's balance that no journal entry carries yet; debits positive. Two queries, or none."""
     if account.role not in ("interest", "interest_income"):
         return ZERO
-    interest = unsummed_interest(as_of, known_on).get((account.legal_entity_id, account.currency), ZERO)
-    return -interest if account.role == "interest_income" else interest
+    return unsummed_interest(as_of, known_on).get(account.pk, ZERO)

@@ -4,9 +4,9 @@ from django.urls import path
 
 from reporting.views.account import account
 from reporting.views.boarding import boarding_run, boarding_runs
+from reporting.views.consolidated import consolidated
 from reporting.views.entry import entry
 from reporting.views.explain_account import explain_account
-from reporting.views.periods import periods
 from reporting.views.trial_balance import trial_balance
 
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("books/accounts/<str:code>/", account, name="account"),
     path("books/accounts/<str:code>/explain/", explain_account, name="explain_account"),
     path("books/entries/<int:entry_id>/", entry, name="entry"),
-    path("books/periods/", periods, name="periods"),
+    path("books/consolidated/", consolidated, name="consolidated"),
     path("books/boarding/", boarding_runs, name="boarding_runs"),
     path("books/boarding/<int:run_id>/", boarding_run, name="boarding_run"),
 ]

@@ -18,9 +18,9 @@ from ledger.close.late_fees import assess_together
 from ledger.close.proof import Finding, balances, prove_books, replay_differences
 from ledger.close.seal_export import publish
 from ledger.close.sealing import seal_night
+from ledger.close.summary import reclassify, sum_interest
 from ledger.day import take_business_day
 from ledger.models import Night
-from ledger.posting import Line, post
 from ledger.sql import execute, statement
 from tenants.current import current_tenant_id
 
@@ -67,22 +67,13 @@ def keep_late(night: Night, loans: Loans) -> list[Finding]:
 
 
 def summarise(night: Night, loans: Loans) -> list[Finding]:
-    """The day's interest of all loans, into the books: one entry for each company and day."""
+    """The day's interest of all loans, into the books: an entry a company and day; balances where they belong."""
     take_business_day()
     night = Night.objects.select_for_update(no_key=True).get(pk=night.pk)
     if night.summarised_at is not None:
         return []
-    for legal_entity_id, currency, booked_on, amount in execute("unsummarised_interest", on=night.business_date):
-        post(
-            legal_entity_id=legal_entity_id,
-            currency=currency,
-            kind="accrual",
-            lines=[Line("interest", amount, booked_on), Line("interest_income", -amount, booked_on)],
-            effective_on=booked_on,
-            booked_on=booked_on,
-            posted_on=night.business_date,
-            key=f"accrual/{night.business_date}/{legal_entity_id}/{currency}/{booked_on}",
-        )
+    sum_interest(night.business_date)
+    reclassify(night.business_date)
     night.summarised_at = timezone.now()
     night.save(update_fields=["summarised_at"])
     return []

@@ -26,6 +26,8 @@ CLOCK_READERS = {
     "ledger/close/night.py",
     "ledger/close/steps.py",
     "ledger/opening.py",
+    "ledger/operations/mapping.py",
+    "ledger/operations/periods.py",
     "lending/tasks.py",
 }
 ASKED = re.compile(r"(?:permission_required\(|has_perm\(|needs\(|permission=)\s*\"(\w+\.\w+)\"")

@@ -10,9 +10,23 @@ from django.contrib.admin.models import ADDITION, LogEntry
 
 from ledger.boarding import AgreedTerms, board_loan
 from ledger.close.night import start_night, work_night
-from ledger.models import BoardingRow, BoardingRun, Night, NightException
+from ledger.models import BoardingRow, BoardingRun, Night, NightException, Period
 from ledger.opening import open_books
-from ledger.operations import receive_payment, reverse_event
+from ledger.operations import (
+    add_account,
+    approve_mapping,
+    ask_to_reopen,
+    close_period,
+    decide_reopening,
+    draft_mapping,
+    hold_for_company,
+    receive_payment,
+    record_receipt,
+    reverse_event,
+    take_export,
+    tick_period,
+)
+from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
 from tenants.current import tenant_context
 from tenants.models import LegalEntity
@@ -58,7 +72,54 @@ def populate(tenant: Any) -> None:
         BoardingRow.objects.create(
             run=run, line=2, column="Term", value="0", outcome="refused", rule="term", sentence="No term."
         )
+        account = add_account(company=company, code="1205", name="Loans receivable, term", role="principal")
+        given = {"company": company, "remark": "x", "lines": [DraftLine("principal", account)], "by": people.operations}
+        mapping = draft_mapping(effective_from=date(2009, 1, 1), **given)
+        approve_mapping(mapping_id=mapping.pk, by=people.portfolio_manager)
+        draft_mapping(effective_from=date(2009, 2, 1), **given)
         night = start_night()
     assert work_night(tenant.pk, night.pk)
+    fill_general_ledger(tenant.pk, people)
     with tenant_context(tenant.pk):
         NightException.objects.create(night=Night.objects.get(), loan=loan, step="accrue", sentence="x")
+
+
+def fill_general_ledger(tenant_id: int, people: Any) -> None:
+    """December closed, opened again and closed once more, with another opening asked for; an export; two companies."""
+    with tenant_context(tenant_id):
+        company = LegalEntity.objects.get()
+        december = Period.objects.get(starts_on=date(2008, 12, 1))
+        for closing in (1, 2):
+            for item in ("suspense", "cash", "corrections"):
+                tick_period(period_id=december.pk, item=item, note="Looked at.", by=people.operations)
+            close_period(period_id=december.pk, by=people.operations)
+            request = ask_to_reopen(period_id=december.pk, reason="x", by=people.operations)
+            if closing == 1:
+                decide_reopening(request_id=request.pk, approve=True, by=people.portfolio_manager)
+        batch = take_export(
+            company=company,
+            target="netsuite",
+            detail="entry",
+            through=date(2008, 12, 31),
+            key="export",
+            by=people.operations,
+        )
+        record_receipt(
+            batch_id=batch.pk,
+            journals=1,
+            debits=Decimal("1.00"),
+            credits=Decimal("1.00"),
+            note="",
+            by=people.operations,
+        )
+        second = LegalEntity.objects.create(name=f"Second {tenant_id}")
+        open_books(second, first_day=date(2009, 1, 1), last_day=date(2009, 1, 31))
+        hold_for_company(
+            debtor=second,
+            creditor=company,
+            amount=Decimal("5.00"),
+            effective_on=date(2009, 1, 1),
+            reason="x",
+            key="held",
+            by=people.operations,
+        )
