@@ -163,7 +163,13 @@ def counted(number: int) -> str:
 
 
 def total(parts: list[Step]) -> Decimal:
-    return sum((Decimal(part.value) for part in parts), ZERO)
+    return sum((money(part) for part in parts), ZERO)
+
+
+def money(step: Step) -> Decimal:
+    """The figure of a step of the books: every one of them is an amount."""
+    assert isinstance(step.value, Decimal)
+    return step.value
 
 
 @dataclass(frozen=True, slots=True)

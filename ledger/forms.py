@@ -61,8 +61,8 @@ class RateField(forms.DecimalField):
         return super().to_python(value)
 
 
-class ActForm(forms.Form):
-    """An act on a loan that happens once, however often it is sent: `key` names it."""
+class OnceForm(forms.Form):
+    """Something that happens once, however often it is sent: `key` names it."""
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     effective_on = forms.DateField(
@@ -71,13 +71,20 @@ class ActForm(forms.Form):
         error_messages={"required": "Choose the day from which it counts.", "invalid": "Choose a day of the calendar."},
     )
 
-    def __init__(self, *args: Any, today: date, loan: Loan, **options: Any) -> None:
-        self.loan = loan
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
         options["initial"] = {"effective_on": today} | options.get("initial", {})
         super().__init__(*args, **options)
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
         if not self.is_bound:
             next(iter(self.visible_fields())).field.widget.attrs["autofocus"] = True
+
+
+class ActForm(OnceForm):
+    """An act on `loan`."""
+
+    def __init__(self, *args: Any, loan: Loan, **options: Any) -> None:
+        self.loan = loan
+        super().__init__(*args, **options)
 
 
 class PaymentForm(ActForm):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from ledger.forms import ActForm, MoneyField
+from ledger.forms import MoneyField, OnceForm
 from ledger.models import Account, ExportDetail, ExportTarget, Loan, Product
 from ledger.models.mapping import FEE_KINDS
 from ledger.sample import SAMPLES
@@ -83,7 +83,7 @@ class SampleForm(forms.Form):
     amount = MoneyField()
 
 
-class CompaniesForm(ActForm):
+class CompaniesForm(OnceForm):
     """Cash between two companies."""
 
     WHAT = (

@@ -118,7 +118,7 @@ def terms_ahead(loan: Loan, balance: LoanBalance) -> LoanTerms | None:
 
 
 def reaches(loan: Loan, terms: LoanTerms, state: State) -> bool:
-    """Whether what lies ahead tells where the loan stands: one of its instalments is unmet and none before is unseen."""
+    """Whether what lies ahead tells where the loan stands: an instalment of it is unmet and none before is unseen."""
     ahead = loan.ahead
     if ahead is None or ahead.complete:
         return True

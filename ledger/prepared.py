@@ -1,4 +1,4 @@
-"""Statements that are planned once a connection. Django binds in the client, so its statements are planned each time."""
+"""Statements that are planned once a connection: Django binds in the client, so its own are planned each time."""
 
 from typing import Any
 

@@ -57,7 +57,7 @@ class Movement:
 
 def columns_of(model: type[models.Model], *, but: Iterable[str]) -> tuple[str, ...]:
     """The model's columns without those that the statement makes itself."""
-    return tuple(field.column for field in model._meta.concrete_fields if field.column not in but)
+    return tuple(field.column for field in model._meta.concrete_fields if field.column and field.column not in but)
 
 
 EVENT = columns_of(LoanEvent, but=("id", "tenant_id", "recorded_at"))
@@ -95,7 +95,8 @@ def write(movements: Sequence[Movement]) -> list[int]:
     columns: list[str] = []
     for name, writers in array_writers().items():
         if rows[name]:
-            columns.extend(writer(column) for writer, column in zip(writers, zip(*rows[name], strict=True), strict=True))
+            by_column = zip(*rows[name], strict=True)
+            columns.extend(writer(column) for writer, column in zip(writers, by_column, strict=True))
         else:
             columns.extend("{}" for _ in writers)
     with prepared_cursor() as cursor:

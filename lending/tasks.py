@@ -93,7 +93,7 @@ def earlier_clock() -> datetime:
     """This worker's clock or the database's, whichever is behind: a clock that runs ahead closes no day early."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
-        (databases_clock,) = cursor.fetchone()
+        databases_clock: datetime = cursor.fetchone()[0]
     return min(timezone.now(), databases_clock)
 
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from django.db import connection, models
 
 from ledger import movements
+from ledger.arrays import array_text
 from ledger.merkle import Tree, leaf_hash
 from ledger.models import Account, Accrual, Entry, LoanEvent, Night, Posting, Seal, SealBlock
-from ledger.tapes.bulk import array_text
 from tenants.current import current_tenant_id
 from tenants.models import Tenant
 

@@ -14,7 +14,8 @@ from ledger.holding import hold
 from ledger.models import Loan, LoanBalance, LoanEvent
 from tenants.models import User
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def in_transaction(operation: Callable[P, R]) -> Callable[P, R]:
