@@ -163,7 +163,7 @@ def counted(number: int) -> str:
 
 
 def total(parts: list[Step]) -> Decimal:
-    return sum((Decimal(part.value) for part in parts), ZERO)
+    return sum((part.value for part in parts if isinstance(part.value, Decimal)), ZERO)
 
 
 @dataclass(frozen=True, slots=True)

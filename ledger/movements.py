@@ -66,7 +66,7 @@ def months(account: int, *, as_of: date, known_on: date | None = None) -> list[M
 
 def query(text: str, accounts: Collection[int], as_of: date, known_on: date | None) -> list[tuple[Any, ...]]:
     """Run `text` over ledger/sql/movements.sql."""
-    given = {
+    given: dict[str, Any] = {
         "accounts": list(accounts),
         "as_of": as_of,
         "whole": first_of_cut_month(as_of),
@@ -75,7 +75,8 @@ def query(text: str, accounts: Collection[int], as_of: date, known_on: date | No
     }
     with connection.cursor() as cursor:
         cursor.execute(text.format(movements=statement("movements")), given)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def first_of_cut_month(day: date) -> date:

@@ -133,7 +133,9 @@ def test_an_entry_is_not_booked_ahead_nor_before_it_counts(write: Callable[..., 
     check_refused(lambda: write(booked_on=date(2008, 12, 30)), "entry_booked_not_before_effective")
 
 
-APPEND_ONLY = ["entry", "posting", "loanevent", "accrual", "proof", "instalment", "boardingrow"]
+APPEND_ONLY = [
+    "entry", "posting", "loanevent", "accrual", "proof", "instalment", "boardingrow", "seal", "sealblock", "lateloan",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)

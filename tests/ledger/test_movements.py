@@ -1,4 +1,4 @@
-"""Movements: what account balances are read from. They equal the sum of the postings, on any two dates, at any moment."""
+"""Movements, which account balances are read from, equal the sum of the postings: on any two dates, at any moment."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -23,8 +23,6 @@ from tenants.current import tenant_context
 from tests.conftest import BUSINESS_DATE
 from tests.ledger.close.test_night import Book
 from tests.ledger.test_laws import HAPPENINGS, OPENED, Undo, happen, on_one_database
-
-CAPITAL = date(2008, 9, 1)
 
 
 def summed(account: Account, as_of: date, known_on: date | None) -> tuple[D, D, int]:
@@ -58,7 +56,8 @@ def capital(company: Any, amount: str, on: date, posted_on: date, key: str) -> E
 def test_a_balance_on_any_two_dates_is_the_sum_of_its_postings_folded_or_not(company: Any) -> None:
     for number, (amount, on, posted_on) in enumerate(
         [("100.00", "2008-10-01", "2008-10-01"), ("10.00", "2008-10-31", "2008-11-02"),
-         ("1.00", "2008-11-15", "2008-11-15"), ("0.10", "2008-10-15", "2008-12-31"), ("0.01", "2008-12-31", "2008-12-31")]
+         ("1.00", "2008-11-15", "2008-11-15"), ("0.10", "2008-10-15", "2008-12-31"),
+         ("0.01", "2008-12-31", "2008-12-31")]
     ):  # fmt: skip
         capital(company, amount, date.fromisoformat(on), date.fromisoformat(posted_on), f"c{number}")
         check_every_balance()

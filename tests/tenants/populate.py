@@ -10,7 +10,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 
 from ledger.boarding import AgreedTerms, board_loan
 from ledger.close.night import start_night, work_night
-from ledger.models import BoardingRow, BoardingRun, Night, NightException
+from ledger.models import BoardingRow, BoardingRun, Difference, LateLoan, Night, NightException, Proof
 from ledger.opening import open_books
 from ledger.operations import receive_payment, reverse_event
 from parties.models import Identifier, Party, PortalAccess
@@ -62,3 +62,6 @@ def populate(tenant: Any) -> None:
     assert work_night(tenant.pk, night.pk)
     with tenant_context(tenant.pk):
         NightException.objects.create(night=Night.objects.get(), loan=loan, step="accrue", sentence="x")
+        LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
+        proof = Proof.objects.earliest("pk")
+        Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)

@@ -1,11 +1,11 @@
-"""The seal of a day, its export, and the verifier that an auditor runs: whoever touches one row is found out by name."""
+"""The seal of a day, its export, and the verifier that an auditor runs: whoever touches one row is found by name."""
 
 import importlib.util
 import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
 from hashlib import sha256
@@ -286,7 +286,7 @@ def test_a_day_that_was_forged_whole_breaks_the_chain(exported: Path) -> None:
 def test_replaced_hashes_a_missing_day_and_a_cut_file_are_named(exported: Path) -> None:
     path = exported / "2009-01-01.hashes"
     whole = path.read_text()
-    kind, pk, digest = whole.splitlines()[0].split()
+    digest = whole.splitlines()[0].split()[2]
     path.write_text(whole.replace(digest, "0" * 64))
     assert "2009-01-01: The hashes were replaced: the rows give the root, the hashes do not." in findings(exported)
     path.write_text(whole)
@@ -348,9 +348,8 @@ def test_a_row_changed_in_the_database_is_found_by_the_proof_and_by_the_verifier
     as_owner(committed, sql)
     with book.inside():
         found = [row["what"] for row in seal_differences(every=True)[1]]
-        assert [what for what in found if what.startswith("Accrual ")][0].endswith(
-            f"{BELOW[sql]}, sealed on 2008-12-31"
-        )
+        accrual = next(what for what in found if what.startswith("Accrual "))
+        assert accrual.endswith(f"{BELOW[sql]}, sealed on 2008-12-31")
         write_folder(tmp_path / "seals")
     assert any(BELOW[sql] in line for line in findings(tmp_path / "seals"))
 
@@ -368,9 +367,9 @@ def test_a_root_changed_in_the_database_breaks_the_chain(book: Book, committed: 
 
 # --- folders and downloads --------------------------------------------------------------------------------------------
 @pytest.fixture
-def seals_folder(tmp_path: Path, settings: Any) -> Iterator[Path]:
+def seals_folder(tmp_path: Path, settings: Any) -> Path:
     settings.SEALS_DIR = str(tmp_path / "published")
-    yield tmp_path / "published" / "test-lending"
+    return tmp_path / "published" / "test-lending"
 
 
 def test_each_close_writes_its_day_and_catches_up(committed: str, seals_folder: Path) -> None:

@@ -14,6 +14,8 @@ STAFF = {"underwriter", "operations", "collections", "portfolio_manager", "audit
 BOARDING = {"operations", "portfolio_manager", "auditor", "administrator"}
 CONTROL_ROOM = {"auditor", "administrator"}
 BORROWER = {"borrower"}
+# The places of whoever sees applications and tapes.
+WIDE = ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day", "Boarding"]
 
 # address -> who may open it; everybody else is told no.
 PAGES: dict[str, set[str]] = {
@@ -33,6 +35,10 @@ PAGES: dict[str, set[str]] = {
     "/books/periods/": STAFF,
     "/books/night/": STAFF,
     "/books/boarding/": BOARDING,
+    "/books/proof/": STAFF,
+    "/books/proof/laws/seals_hold/": STAFF,
+    "/books/accounts/1200/explain/": STAFF,
+    "/loans/{loan}/explain/payoff/": STAFF,
     "/applications/": BOARDING | {"underwriter"},
     "/staff/components/": STAFF,
     "/admin/": CONTROL_ROOM,
@@ -72,12 +78,18 @@ def test_a_stranger_is_taken_to_the_sign_in_page_and_back(names: dict[str, Any],
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("underwriter", ["Home", "Applications", "Loans", "Trial balance", "End of day"]),
-        ("operations", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding"]),
-        ("collections", ["Home", "Loans", "Trial balance", "End of day"]),
-        ("portfolio_manager", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding"]),
-        ("auditor", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding", "Control room"]),
-        ("administrator", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding", "Control room"]),
+        ("underwriter", ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day"]),
+        ("operations", WIDE),
+        ("collections", ["Home", "Loans", "Trial balance", "Proof", "End of day"]),
+        ("portfolio_manager", WIDE),
+        (
+            "auditor",
+            ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day", "Boarding", "Control room"],
+        ),
+        (
+            "administrator",
+            ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day", "Boarding", "Control room"],
+        ),
         ("borrower", ["Your loans", "Apply"]),
     ],
 )
