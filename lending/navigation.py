@@ -27,6 +27,7 @@ STAFF = [
         "reporting.view_books",
         covers=("/books/accounts/", "/books/entries/", "/books/periods/"),
     ),
+    Place("Ageing", "ageing", "hourglass", "reporting.view_books"),
     Place("Proof", "proof", "shield-check", "ledger.view_proof"),
     Place("End of day", "night", "moon", "ledger.view_night"),
     Place("Boarding", "boarding_runs", "upload", "ledger.view_boarding"),

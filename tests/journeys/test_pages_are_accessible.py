@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import Running, sign_in
 
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
-STAFF = ["/", "/loans/", "/loans/{loan}/", "/books/trial-balance/", "/books/proof/", "/books/night/"]
+STAFF = ["/", "/loans/", "/loans/{loan}/", "/books/trial-balance/", "/books/ageing/", "/books/proof/", "/books/night/"]
 PAGES = {
     "": ["/accounts/login/", "/accounts/signup/"],
     "borrower": ["/portal/", "/portal/apply/", "/portal/loans/{loan}/pay/"],

@@ -15,7 +15,7 @@ BOARDING = {"operations", "portfolio_manager", "auditor", "administrator"}
 CONTROL_ROOM = {"auditor", "administrator"}
 BORROWER = {"borrower"}
 # The places of whoever sees applications and tapes.
-WIDE = ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day", "Boarding"]
+WIDE = ["Home", "Applications", "Loans", "Trial balance", "Ageing", "Proof", "End of day", "Boarding"]
 
 # address -> who may open it; everybody else is told no.
 PAGES: dict[str, set[str]] = {
@@ -35,6 +35,7 @@ PAGES: dict[str, set[str]] = {
     "/books/periods/": STAFF,
     "/books/night/": STAFF,
     "/books/boarding/": BOARDING,
+    "/books/ageing/": STAFF,
     "/books/proof/": STAFF,
     "/books/proof/laws/seals_hold/": STAFF,
     "/books/accounts/1200/explain/": STAFF,
@@ -78,17 +79,37 @@ def test_a_stranger_is_taken_to_the_sign_in_page_and_back(names: dict[str, Any],
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("underwriter", ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day"]),
+        ("underwriter", ["Home", "Applications", "Loans", "Trial balance", "Ageing", "Proof", "End of day"]),
         ("operations", WIDE),
-        ("collections", ["Home", "Loans", "Trial balance", "Proof", "End of day"]),
+        ("collections", ["Home", "Loans", "Trial balance", "Ageing", "Proof", "End of day"]),
         ("portfolio_manager", WIDE),
         (
             "auditor",
-            ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day", "Boarding", "Control room"],
+            [
+                "Home",
+                "Applications",
+                "Loans",
+                "Trial balance",
+                "Ageing",
+                "Proof",
+                "End of day",
+                "Boarding",
+                "Control room",
+            ],
         ),
         (
             "administrator",
-            ["Home", "Applications", "Loans", "Trial balance", "Proof", "End of day", "Boarding", "Control room"],
+            [
+                "Home",
+                "Applications",
+                "Loans",
+                "Trial balance",
+                "Ageing",
+                "Proof",
+                "End of day",
+                "Boarding",
+                "Control room",
+            ],
         ),
         ("borrower", ["Your loans", "Apply"]),
     ],
