@@ -11,12 +11,17 @@ from ledger.models import (
     Accrual,
     BoardingRow,
     BoardingRun,
+    Difference,
     Entry,
     IndexRate,
     Instalment,
+    LateLoan,
     Loan,
     LoanBalance,
     LoanEvent,
+    MonthMovement,
+    Movement,
+    MovementFold,
     Night,
     NightChunk,
     NightException,
@@ -25,6 +30,8 @@ from ledger.models import (
     Product,
     ProductVersion,
     Proof,
+    Seal,
+    SealBlock,
 )
 from tenants.control_room import LookOnly
 
@@ -217,3 +224,57 @@ class BoardingRowAdmin(LookOnly):
 
     def page_of(self, obj: Any) -> str:
         return reverse("boarding_run", args=[obj.run_id])
+
+
+class Derived(LookOnly):
+    """Kept from the postings, so that balances are read and not summed."""
+
+    instead = "It is derived from the postings, and every proof compares them. See Proof."
+
+    def page_of(self, obj: Any) -> str:
+        return reverse("proof")
+
+
+@admin.register(Movement)
+class MovementAdmin(Derived):
+    list_display = ("account", "booked_on", "posted_on", "prior_period", "debit", "credit", "postings")
+    list_select_related = ("account",)
+
+
+@admin.register(MonthMovement)
+class MonthMovementAdmin(Derived):
+    list_display = ("account", "booked_month", "posted_month", "prior_period", "debit", "credit", "postings")
+    list_select_related = ("account",)
+
+
+@admin.register(MovementFold)
+class MovementFoldAdmin(Derived):
+    list_display = ("through_entry", "folded_at")
+
+
+@admin.register(LateLoan)
+class LateLoanAdmin(OfALoan):
+    list_display = ("loan", "business_date", "dpd", "past_due_amount")
+
+
+@admin.register(Seal)
+class SealAdmin(Derived):
+    list_display = ("business_date", "root", "leaves", "sealed_at")
+    instead = "A day is sealed when it is closed. See Proof."
+
+
+@admin.register(SealBlock)
+class SealBlockAdmin(Derived):
+    list_display = ("business_date", "number", "kind")
+    instead = "A day is sealed when it is closed. See Proof."
+
+
+@admin.register(Difference)
+class DifferenceAdmin(LookOnly):
+    list_display = ("what", "law", "expected", "found", "owner", "resolved_at")
+    list_filter = ("law",)
+    list_select_related = ("owner",)
+    instead = "A difference is worked on where it is shown. See Proof."
+
+    def page_of(self, obj: Any) -> str:
+        return reverse("difference", args=[obj.pk])

@@ -35,6 +35,7 @@ STAFF = [
         "reporting.view_books",
         covers=("/books/chart/", "/books/mapping/", "/books/companies/", "/books/exports/"),
     ),
+    Place("Ageing", "ageing", "hourglass", "reporting.view_books"),
     Place("Proof", "proof", "shield-check", "ledger.view_proof"),
     Place("End of day", "night", "moon", "ledger.view_night"),
     Place("Boarding", "boarding_runs", "upload", "ledger.view_boarding"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reporting.views.account import account
+from reporting.views.ageing import ageing
 from reporting.views.boarding import boarding_run, boarding_runs
 from reporting.views.consolidated import consolidated
 from reporting.views.entry import entry
@@ -11,6 +12,7 @@ from reporting.views.trial_balance import trial_balance
 
 urlpatterns = [
     path("books/trial-balance/", trial_balance, name="trial_balance"),
+    path("books/ageing/", ageing, name="ageing"),
     path("books/accounts/<str:code>/", account, name="account"),
     path("books/accounts/<str:code>/explain/", explain_account, name="explain_account"),
     path("books/entries/<int:entry_id>/", entry, name="entry"),

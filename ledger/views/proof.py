@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -150,7 +151,7 @@ def act_on(request: HttpRequest, found: Difference, form: DifferenceForm) -> Htt
 
 @require_safe
 @needs("ledger.export_seals")
-def sealed_days(request: HttpRequest) -> HttpResponse | FileResponse:
+def sealed_days(request: HttpRequest) -> HttpResponseBase:
     """The sealed days asked for, as a zip that tools/verify_ledger.py checks."""
     form = DaysForm(request.GET)
     if form.is_valid():

@@ -12,7 +12,10 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import Running, sign_in
 
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
-STAFF = ["/", "/loans/", "/loans/{loan}/", "/books/trial-balance/", "/books/night/", "/calculator/"]
+STAFF = [
+    "/", "/loans/", "/loans/{loan}/", "/books/trial-balance/", "/books/ageing/", "/books/proof/", "/books/night/",
+    "/calculator/",
+]  # fmt: skip
 CALCULATED = "amount=300000&term=30&term_unit=years&rate=6.5&extra=200&explain=7"
 PAGES = {
     "": ["/accounts/login/", "/accounts/signup/", f"/portal/calculator/?{CALCULATED}", "/api/v1/docs/"],

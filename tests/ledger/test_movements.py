@@ -1,4 +1,4 @@
-"""Movements: what account balances are read from. They equal the sum of the postings, on any two dates, always."""
+"""Movements, which account balances are read from, equal the sum of the postings: on any two dates, at any moment."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -23,8 +23,6 @@ from tenants.current import tenant_context
 from tests.conftest import BUSINESS_DATE
 from tests.ledger.close.test_night import Book
 from tests.ledger.test_laws import HAPPENINGS, OPENED, Undo, happen, on_one_database
-
-CAPITAL = date(2008, 9, 1)
 
 
 def summed(account: Account, as_of: date, known_on: date | None) -> tuple[D, D, int]:

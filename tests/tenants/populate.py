@@ -10,7 +10,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 
 from ledger.boarding import AgreedTerms, board_loan
 from ledger.close.night import start_night, work_night
-from ledger.models import BoardingRow, BoardingRun, Night, NightException, Period
+from ledger.models import BoardingRow, BoardingRun, Difference, LateLoan, Night, NightException, Period, Proof
 from ledger.opening import open_books
 from ledger.operations import (
     add_account,
@@ -123,3 +123,6 @@ def fill_general_ledger(tenant_id: int, people: Any) -> None:
             key="held",
             by=people.operations,
         )
+        LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
+        proof = Proof.objects.earliest("pk")
+        Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)

@@ -13,6 +13,7 @@ from tenants.current import tenant_context
 from tests.conftest import make_tenant
 from tests.tenants.populate import populate
 
+NOON = datetime(2008, 12, 31, 12, tzinfo=UTC)
 # constraint: the model, and what is wrong (or must differ so that nothing else is).
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     # The last account made is one between companies.
@@ -33,6 +34,9 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "application_number_once": ("origination.Application", {}),
     "boarding_row_outcome_known": ("ledger.BoardingRow", {"outcome": "ignored"}),
     "chunk_once": ("ledger.NightChunk", {}),
+    "difference_open_once": ("ledger.Difference", {}),
+    "difference_owned_whole": ("ledger.Difference", {"what": "another", "owned_at": NOON}),
+    "difference_resolved_whole": ("ledger.Difference", {"what": "another", "resolved_at": NOON}),
     "export_batch_balances": ("ledger.ExportBatch", {"key": "another", "number": 99, "debits": D("1.00")}),
     "export_batch_key_once": ("ledger.ExportBatch", {"number": 99}),
     "export_batch_once": ("ledger.ExportBatch", {"key": "another"}),
@@ -64,8 +68,12 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "index_rate_once": ("ledger.IndexRate", {}),
     "instalment_amount_not_negative": ("ledger.Instalment", {"version": 9, "amount": D("-0.01")}),
     "instalment_once": ("ledger.Instalment", {}),
+    "late_loan_once": ("ledger.LateLoan", {}),
     "legal_entity_currency_iso": ("tenants.LegalEntity", {"name": "another", "currency": "usd"}),
     "legal_entity_name_once": ("tenants.LegalEntity", {}),
+    "month_movement_once": ("ledger.MonthMovement", {}),
+    "movement_fold_once": ("ledger.MovementFold", {}),
+    "movement_once": ("ledger.Movement", {}),
     "night_exception_once": ("ledger.NightException", {}),
     "offer_adds_up": ("origination.Offer", {"number": 99, "total_of_payments": D("1.00")}),
     "offer_dates_order": ("origination.Offer", {"number": 99, "good_through": date(2000, 1, 1)}),
@@ -79,6 +87,9 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "product_code_once": ("ledger.Product", {}),
     "product_version_once": ("ledger.ProductVersion", {}),
     "proof_law_known": ("ledger.Proof", {"law": "hope"}),
+    "seal_block_once": ("ledger.SealBlock", {}),
+    "seal_once": ("ledger.Seal", {}),
+    "seal_root_is_sha256": ("ledger.Seal", {"business_date": date(2030, 1, 1), "root": "x" * 64}),
     "tape_boarded_once": ("ledger.BoardingRun", {}),
     "user_email_lower_case": ("tenants.User", {"email": "Upper@example.com"}),
     "user_email_once": ("tenants.User", {}),

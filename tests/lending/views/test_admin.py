@@ -7,8 +7,21 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
-from ledger.models import BoardingRow, BoardingRun, LoanEvent, Night, NightChunk, NightException, Proof
+from ledger.close.sealing import seal_night
+from ledger.models import (
+    BoardingRow,
+    BoardingRun,
+    Difference,
+    LateLoan,
+    LoanEvent,
+    Night,
+    NightChunk,
+    NightException,
+    Proof,
+)
+from ledger.movements import fold
 from ledger.operations import receive_payment
 from origination.models import Application
 from parties.models import Identifier
@@ -43,7 +56,11 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     night = Night.objects.create(business_date=date(2008, 12, 30), step="done")
     NightChunk.objects.create(night=night, step="accrue", first_loan_id=1, last_loan_id=2, loans=1)
     NightException.objects.create(night=night, loan=loan, step="accrue", sentence="No rate.")
-    Proof.objects.create(law="entries_balance", business_date=BUSINESS_DATE, compared=1, holds=True)
+    proof = Proof.objects.create(law="entries_balance", business_date=BUSINESS_DATE, compared=1, holds=True)
+    Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
+    LateLoan.objects.create(business_date=BUSINESS_DATE, loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
+    fold()
+    seal_night(Night.objects.create(business_date=BUSINESS_DATE, step="seal", summarised_at=timezone.now()))
     run = BoardingRun.objects.create(
         tape="loans.csv", layout="sba", sha256="0", business_date=BUSINESS_DATE, product_version=product_version
     )
