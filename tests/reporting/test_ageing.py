@@ -1,7 +1,7 @@
 """The ageing of the whole book on any two dates: what a close knew, and what became known later."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
 from io import StringIO
@@ -22,11 +22,11 @@ LATER = date(2009, 1, 2)
 
 
 @pytest.fixture
-def book(committed: str) -> Iterator[Book]:
+def book(committed: str) -> Book:
     """Three loans of $10,000, $20,000 and $30,000, three days closed; the third is eleven days late on the first."""
     made = Book()
     made.close(times=3)
-    yield made
+    return made
 
 
 def buckets(as_of: date, known_on: date | None = None) -> dict[str, tuple[int, D, D]]:

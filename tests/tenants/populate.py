@@ -82,6 +82,9 @@ def populate(tenant: Any) -> None:
     fill_general_ledger(tenant.pk, people)
     with tenant_context(tenant.pk):
         NightException.objects.create(night=Night.objects.get(), loan=loan, step="accrue", sentence="x")
+        LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
+        proof = Proof.objects.earliest("pk")
+        Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
 
 
 def fill_general_ledger(tenant_id: int, people: Any) -> None:
@@ -123,6 +126,3 @@ def fill_general_ledger(tenant_id: int, people: Any) -> None:
             key="held",
             by=people.operations,
         )
-        LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
-        proof = Proof.objects.earliest("pk")
-        Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
