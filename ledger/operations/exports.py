@@ -15,10 +15,8 @@ from ledger.day import hold_business_day
 from ledger.errors import KeyReused
 from ledger.exports.journals import day_journals, entry_journals, rows_of
 from ledger.exports.layouts import LAYOUTS, Book, Journal
-from ledger.models import ExportBatch, ExportDetail, ExportedEntry, ExportReceipt, Night
+from ledger.models import ExportBatch, ExportDetail, ExportReceipt, Night
 from ledger.sql import statement
-from ledger.tapes.bulk import insert_rows
-from tenants.current import current_tenant_id
 from tenants.models import LegalEntity, User
 
 EXPORT_LOCK = 7003  # the class of advisory locks on the exports of a company
@@ -122,8 +120,9 @@ def write(given: dict[str, Any], rounds: dict[int, int]) -> ExportBatch:
         sha256=hashlib.sha256(content).hexdigest(),
         content=zlib.compress(content),
     )
-    taken = {"entry_id": list(rounds), "round": list(rounds.values())}
-    insert_rows(ExportedEntry, taken, tenant_id=current_tenant_id(), batch_id=batch.pk, target=batch.target, void=void)
+    with connection.cursor() as cursor:
+        taken = {"batch": batch.pk, "entries": list(rounds), "rounds": list(rounds.values())}
+        cursor.execute(statement("take_entries"), taken)
     return batch
 
 
