@@ -53,7 +53,7 @@ def test_extra_payments_are_set_beside_the_loan_as_agreed(stranger: Any, underwr
     page = underwriter.get(f"{STAFF}?{extra}")
     assert "Extra payments end the loan 3 payments sooner" in words(page)
     assert "212.33" in words(page)
-    assert '&quot;name&quot;: &quot;With extra payments&quot;' in page.content.decode()
+    assert "&quot;name&quot;: &quot;With extra payments&quot;" in page.content.decode()
 
 
 @pytest.mark.parametrize(
