@@ -76,9 +76,7 @@ def forward(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay
         terms = terms_of(loan)
     balance.last_event_on, balance.last_event_rank = event.effective_on, rank(event)
     moved = settle(loan, balance, terms, state)
-    return Movement(
-        event=event, accruals=accruals, entry=entry or None, balance=balance, moved=loan if moved else None
-    )
+    return Movement(event=event, accruals=accruals, entry=entry or None, balance=balance, moved=loan if moved else None)
 
 
 def enter_forward(movements: Sequence[Movement]) -> None:

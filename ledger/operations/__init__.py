@@ -2,6 +2,7 @@
 
 from ledger.operations.charge_off import charge_off_loan, receive_recovery
 from ledger.operations.fees import assess_late_fees, charge_fee, waive_fee
+from ledger.operations.payment_file import place_file, receive_payments, reverse_file
 from ledger.operations.payments import receive_payment
 from ledger.operations.preview import Preview, preview
 from ledger.operations.rates import change_rate
@@ -13,9 +14,12 @@ __all__ = [
     "change_rate",
     "charge_fee",
     "charge_off_loan",
+    "place_file",
     "preview",
     "receive_payment",
+    "receive_payments",
     "receive_recovery",
     "reverse_event",
+    "reverse_file",
     "waive_fee",
 ]
