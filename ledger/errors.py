@@ -13,6 +13,26 @@ class KeyReused(Refused):
     message = "The key {key} was already used for something else: nothing was posted. Start again from the loan's page."
 
 
+class NoSuchLoan(Refused):
+    code = "no_such_loan"
+    message = "There is no loan {loan} in these books: nothing was posted. Find the loan that the payment is for."
+
+
+class NotAnAmount(Refused):
+    code = "not_an_amount"
+    message = "{amount} cannot be paid: an amount is more than zero, in dollars and cents."
+
+
+class KeyTooLong(Refused):
+    code = "key_too_long"
+    message = "The key {key} has more than {most} characters with the file's: use shorter references."
+
+
+class NotPosted(Refused):
+    code = "not_posted"
+    message = "The books refused it: {why}"
+
+
 class InTheFuture(Refused):
     code = "in_the_future"
     message = "{on} is after the business date {today}: it can be posted when that day has come."

@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
-
 from finance.loan_state import State
 from finance.money import ZERO
 from finance.terms import Instalment, LoanTerms
+from ledger.arrays import array_text, plain_array_text
 from ledger.day import BusinessDay
+from ledger.instances import loaded
 from ledger.models import Loan, LoanBalance, LoanEvent
 from ledger.prepared import prepared_cursor
 from ledger.terms import loan_terms
@@ -59,7 +59,7 @@ def statement() -> str:
     return (
         "SELECT h.today, h.closing, h.earlier, h.due_on, h.amounts, h.interest, h.last_due_on, h.complete, "  # noqa: S608
         f"{', '.join(columns)} "
-        "FROM ledger_hold($1, $2, $3, $4) h"
+        "FROM ledger_hold($1, $2::bigint[], $3::text[], $4) h"
     )
 
 
@@ -69,7 +69,7 @@ def hold(loan_ids: Sequence[int], keys: Sequence[str] = ()) -> Held:
     The lock is on the narrow balance row, which the night rewrites too. Without any of the loans there is no day.
     """
     with prepared_cursor() as cursor:
-        cursor.execute(statement(), [current_tenant_id(), list(loan_ids), list(keys), AHEAD])
+        cursor.execute(statement(), [current_tenant_id(), plain_array_text(loan_ids), array_text(keys), AHEAD])
         rows = cursor.fetchall()
     if not rows:
         return Held(None, {}, {})
@@ -84,9 +84,11 @@ def balance_of(row: Sequence[Any]) -> LoanBalance:
     due_on, amounts, interest, last_due_on, complete = row[3:8]
     values = list(row[8 + len(BALANCE) :])
     values[TERMS] = json.loads(values[TERMS])
-    loan = Loan.from_db(DEFAULT_DB_ALIAS, LOAN, values)
-    balance = LoanBalance.from_db(DEFAULT_DB_ALIAS, BALANCE, row[8 : 8 + len(BALANCE)])
-    balance.loan = loan
+    loan = loaded(Loan, LOAN, values)
+    loan._update_initial_state()
+    balance = loaded(LoanBalance, BALANCE, row[8 : 8 + len(BALANCE)])
+    balance._state.fields_cache["loan"] = loan
+    loan._state.fields_cache["balance"] = balance
     if due_on:
         rows = zip(due_on, amounts, interest, strict=True)
         ahead = [Instalment(due_date=on, amount=amount, interest=part) for on, amount, part in rows]

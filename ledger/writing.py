@@ -1,14 +1,17 @@
 """What events write, all of it in one statement: events, accruals, entries, postings and balances.
 
-The columns are those of the models, so a new one travels by itself. Each travels as one array, whatever the number of
-rows: a payment at the counter and five hundred of a bank file take the same statement.
+The columns are those of the models, so a new one travels by itself. What one event writes goes value by value; what
+hundreds of a bank file write goes as an array for each column. The statements differ only in where their rows come
+from.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from operator import attrgetter
 from typing import Any
 
@@ -76,7 +79,8 @@ GIVEN: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     "posting": (Posting, (*POSTING, "entry_place")),
     "balance": (LoanBalance, BALANCE),
 }
-event_row, balance_row = attrgetter(*EVENT), attrgetter(*BALANCE)
+event_values, balance_row = attrgetter(*EVENT), attrgetter(*BALANCE)
+JSON_COLUMNS = {field.column for field in LoanEvent._meta.concrete_fields if isinstance(field, models.JSONField)}
 
 
 def write(movements: Sequence[Movement]) -> list[int]:
@@ -92,20 +96,25 @@ def write(movements: Sequence[Movement]) -> list[int]:
         rows["accrual"].extend(movement.accruals)
         if movement.balance is not None:
             rows["balance"].append(balance_row(movement.balance))
-    columns: list[str] = []
-    for name, writers in array_writers().items():
-        if rows[name]:
-            by_column = zip(*rows[name], strict=True)
-            columns.extend(writer(column) for writer, column in zip(writers, by_column, strict=True))
-        else:
-            columns.extend("{}" for _ in writers)
+    text, given = by_value(rows) if len(movements) == 1 else by_array(rows)
     with prepared_cursor() as cursor:
-        cursor.execute(statement(), [current_tenant_id(), len(events), len(rows["entry"]), *columns])
+        cursor.execute(text, [current_tenant_id(), len(events), len(rows["entry"]), *given])
         event_ids, entry_ids, recorded_at = cursor.fetchone()
     for event, pk in zip(events, event_ids, strict=True):
         event.pk, event.recorded_at = pk, recorded_at
         event._state.adding, event._state.db = False, connection.alias
     return list(entry_ids)
+
+
+def event_row(event: LoanEvent) -> Row:
+    """The event's columns; JSON as text."""
+    values: Row = event_values(event)
+    if not JSON_COLUMNS:
+        return values
+    return tuple(
+        json.dumps(value) if name in JSON_COLUMNS and value is not None else value
+        for name, value in zip(EVENT, values, strict=True)
+    )
 
 
 def _add_entry(rows: dict[str, list[Row]], entry: Draft, *, event_place: int | None) -> None:
@@ -123,6 +132,26 @@ def _add_entry(rows: dict[str, list[Row]], entry: Draft, *, event_place: int | N
         rows["posting"].append((account_id, loan_id, effective_on, *common, debit, credit, place))
 
 
+Rows = dict[str, list[Row]]
+
+
+def by_value(rows: Rows) -> tuple[str, list[Any]]:
+    """The statement for so many rows of each part, and their values: for what one event writes."""
+    counts = tuple(len(part) for part in rows.values())
+    return statement(counts), [value for part in rows.values() for row in part for value in row]
+
+
+def by_array(rows: Rows) -> tuple[str, list[Any]]:
+    """The statement for any number of rows, and an array for each column."""
+    arrays: list[str] = []
+    for name, writers in array_writers().items():
+        if rows[name]:
+            arrays.extend(writer(column) for writer, column in zip(writers, zip(*rows[name], strict=True), strict=True))
+        else:
+            arrays.extend("{}" for _ in writers)
+    return statement(None), arrays
+
+
 @cache
 def array_writers() -> dict[str, list[Callable[[Iterable[Any]], str]]]:
     """For each part of GIVEN, how each of its columns becomes an array."""
@@ -133,37 +162,60 @@ def array_writers() -> dict[str, list[Callable[[Iterable[Any]], str]]]:
     }
 
 
-@cache
-def statement() -> str:
-    """$1 the tenant, $2 and $3 how many events and entries, and then the columns of GIVEN."""
-    given, number = {}, 3
-    for name, (model, names) in GIVEN.items():
-        types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-        arrays = ", ".join(f"${number + k}::{types.get(it, 'integer')}[]" for k, it in enumerate(names, start=1))
-        given[name] = f"unnest({arrays}) WITH ORDINALITY AS given ({listed(names)}, place)"
-        number += len(names)
-    updated = ", ".join(f'"{name}" = given."{name}"' for name in BALANCE if name != "loan_id")
-    return f"""
+def sources(counts: tuple[int, ...] | None) -> dict[str, str]:
+    """{part: where its rows come from}: parameters from $4 on, as values of so many rows or as arrays of any number."""
+    number, found = count(4), {}
+    for k, (name, (model, columns)) in enumerate(GIVEN.items()):
+        fields = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+        types = [fields.get(column) or "integer" for column in columns]
+        if counts is None:
+            arrays = ", ".join(f"${next(number)}::{it}[]" for it in types)
+            found[name] = f"unnest({arrays}) WITH ORDINALITY AS given ({listed(columns)}, place)"
+        elif counts[k]:
+            rows = [[f"${next(number)}::{it}" for it in types] for _ in range(counts[k])]
+            values = ", ".join(f"({', '.join(row)}, {place})" for place, row in enumerate(rows, start=1))
+            found[name] = f"(VALUES {values}) AS given ({listed(columns)}, place)"
+    return found
+
+
+# What each part writes: `columns` its own, `values` the same of the given rows, `rows` where these come from.
+PARTS = {
+    "event": """
+  INSERT INTO ledger_loanevent (id, tenant_id, recorded_at, {columns})
+  SELECT drawn.event[given.place], $1::bigint, now(), {values} FROM drawn, {rows}""",
+    "accrual": """
+  INSERT INTO ledger_accrual (tenant_id, {columns})
+  SELECT $1::bigint, {values} FROM {rows}""",
+    "entry": """
+  INSERT INTO ledger_entry (id, tenant_id, posted_at, event_id, {columns})
+  SELECT drawn.entry[given.place], $1::bigint, now(), coalesce(given.event_id, drawn.event[given.event_place]), {values}
+  FROM drawn, {rows}""",
+    "posting": """
+  INSERT INTO ledger_posting (tenant_id, entry_id, {columns})
+  SELECT $1::bigint, drawn.entry[given.entry_place], {values} FROM drawn, {rows}""",
+    "balance": """
+  UPDATE ledger_loanbalance b SET {set} FROM {rows}
+  WHERE b.tenant_id = $1::bigint AND b.loan_id = given.loan_id""",
+}
+WRITTEN = {"event": EVENT, "accrual": ACCRUAL, "entry": ENTRY, "posting": POSTING, "balance": BALANCE}
+WHOLE = """
 WITH drawn AS MATERIALIZED (
   SELECT ARRAY(SELECT nextval('ledger_loanevent_id_seq') FROM generate_series(1, $2::integer)) AS event,
          ARRAY(SELECT nextval('ledger_entry_id_seq') FROM generate_series(1, $3::integer)) AS entry
-), event AS (
-  INSERT INTO ledger_loanevent (id, tenant_id, recorded_at, {listed(EVENT)})
-  SELECT drawn.event[given.place], $1::bigint, now(), {listed(EVENT, "given.")} FROM drawn, {given["event"]}
-), accrual AS (
-  INSERT INTO ledger_accrual (tenant_id, {listed(ACCRUAL)})
-  SELECT $1, {listed(ACCRUAL, "given.")} FROM {given["accrual"]}
-), entry AS (
-  INSERT INTO ledger_entry (id, tenant_id, posted_at, event_id, {listed(ENTRY)})
-  SELECT drawn.entry[given.place], $1, now(), coalesce(given.event_id, drawn.event[given.event_place]),
-         {listed(ENTRY, "given.")} FROM drawn, {given["entry"]}
-), posting AS (
-  INSERT INTO ledger_posting (tenant_id, entry_id, {listed(POSTING)})
-  SELECT $1, drawn.entry[given.entry_place], {listed(POSTING, "given.")} FROM drawn, {given["posting"]}
-), balance AS (
-  UPDATE ledger_loanbalance b SET {updated} FROM {given["balance"]} WHERE b.loan_id = given.loan_id
-)
-SELECT event, entry, now() FROM drawn"""  # noqa: S608 - names of our own columns
+){parts}
+SELECT event, entry, now() FROM drawn"""
+
+
+@cache
+def statement(counts: tuple[int, ...] | None) -> str:
+    """$1 the tenant, $2 and $3 how many events and entries, then what sources() says; parts without rows are left out."""
+    updated = ", ".join(f'"{name}" = given."{name}"' for name in BALANCE if name != "loan_id")
+    parts = []
+    for name, rows in sources(counts).items():
+        columns = WRITTEN[name]
+        part = PARTS[name].format(columns=listed(columns), values=listed(columns, "given."), rows=rows, set=updated)
+        parts.append(f", {name} AS ({part}\n)")
+    return WHOLE.format(parts="".join(parts))
 
 
 def listed(columns: Iterable[str], table: str = "") -> str:

@@ -1,4 +1,4 @@
-"""A payment in five statements: one that locks, and triggers that need not plan anew for a handful of rows."""
+"""What a payment asks of the database: one statement that locks and reads, and checks that need no planning."""
 
 from django.db import migrations, models
 
@@ -23,7 +23,10 @@ RETURNS TABLE (today date, closing date, balance ledger_loanbalance, loan ledger
                interest numeric[], last_due_on date, complete boolean, earlier bigint[])
 LANGUAGE plpgsql ROWS 1 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  SELECT d.today, d.closing INTO today, closing FROM ledger_hold_day(tenant) d;
+  PERFORM pg_advisory_xact_lock_shared(7002, tenant::int);
+  SELECT t.business_date,
+         (SELECT min(n.business_date) FROM ledger_night n WHERE n.tenant_id = tenant AND n.summarised_at IS NULL)
+    INTO today, closing FROM tenants_tenant t WHERE t.id = tenant;
   PERFORM 1 FROM ledger_loanbalance b WHERE b.loan_id = ANY(loans) ORDER BY b.loan_id FOR NO KEY UPDATE;
   RETURN QUERY
     SELECT today, closing, b, l, coming.due_on, coming.amounts, coming.interest, latest.due_on, coming.number = latest.number,
@@ -71,36 +74,31 @@ END $$;
 """
 
 # Planning these checks anew, as 0002 does for the sake of large statements, takes longer than all else that a payment
-# does. A handful of rows is checked by a plan that the session keeps: looked up by key, row by row, it is right for
-# them whatever the tables hold. More rows than that are planned for each time, as before.
+# does. A handful of rows is checked by a plan that the session keeps: each row is looked up by its keys. When there
+# are more rows, that says so, and they are planned for each time, as before.
 FEW = 100
-CHECK = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
-DECLARE
-  bad bigint;
-  rows integer := (SELECT count(*) FROM (SELECT FROM posted LIMIT {few} + 1) first_few);
-BEGIN
-  IF rows BETWEEN 1 AND {few} THEN
-{kept}
-  ELSIF rows > {few} THEN
-{planned}
-  END IF;
-  RETURN NULL;
-END $$;
-"""
 
-
-def check(name: str, *laws: tuple[str, str, str]) -> str:
-    """The trigger function `name`. laws: a query that finds an offender's id, the sentence, and the error's code."""
-    refuse = "    IF bad IS NOT NULL THEN RAISE EXCEPTION '{}', bad USING ERRCODE = '{}'; END IF;"
-    return CHECK.format(
-        name=name,
-        few=FEW,
-        kept="\n".join(f"    bad := ({query});\n{refuse.format(*said)}" for query, *said in laws),
-        planned="\n".join(f"    EXECUTE $sql${query}$sql$ INTO bad;\n{refuse.format(*said)}" for query, *said in laws),
-    )
-
-
+POSTING_FEW = f"""
+  SELECT count(*),
+         min(n.entry_id) FILTER (WHERE (s.lines, s.debit, s.credit) IS DISTINCT FROM (e.lines::bigint, e.total, e.total)),
+         min(n.entry_id) FILTER (WHERE
+           (n.currency, n.booked_on, n.posted_on) IS DISTINCT FROM (e.currency, e.booked_on, e.posted_on)
+           OR n.effective_on > n.booked_on
+           OR (a.legal_entity_id, a.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)
+           OR (n.loan_id IS NOT NULL
+               AND (l.legal_entity_id, l.currency) IS DISTINCT FROM (e.legal_entity_id, e.currency)))
+    INTO rows, bad, stray
+    FROM (SELECT * FROM posted LIMIT {FEW} + 1) n
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS lines, sum(p.debit) AS debit, sum(p.credit) AS credit FROM ledger_posting p
+      WHERE p.tenant_id = n.tenant_id AND p.entry_id = n.entry_id OFFSET 0) s
+    LEFT JOIN LATERAL (
+      SELECT e.* FROM ledger_entry e WHERE e.tenant_id = n.tenant_id AND e.id = n.entry_id OFFSET 0) e ON true
+    LEFT JOIN LATERAL (
+      SELECT a.* FROM ledger_account a WHERE a.tenant_id = n.tenant_id AND a.id = n.account_id OFFSET 0) a ON true
+    LEFT JOIN LATERAL (
+      SELECT l.legal_entity_id, l.currency FROM ledger_loan l
+      WHERE l.tenant_id = n.tenant_id AND l.id = n.loan_id OFFSET 0) l ON true;"""
 # An entry announces its lines and total, so this holds for lines added by any later statement as well.
 ENTRY_IS_WHOLE = """
       SELECT n.entry_id
@@ -138,14 +136,51 @@ ACCRUAL_BELONGS = """
       WHERE l.id IS NULL OR n.effective_on > n.booked_on OR n.booked_on > n.posted_on
          OR (n.event_id IS NOT NULL AND v.loan_id IS DISTINCT FROM n.loan_id) LIMIT 1"""
 
-POSTING_CHECK = check(
-    "ledger_posting_check",
-    (ENTRY_IS_WHOLE, "journal entry % does not balance, or is not what it announced", "23514"),
-    (LINE_BELONGS, "a line of journal entry % names another tenant, company, currency or day", "23503"),
-)
-ACCRUAL_CHECK = check(
-    "ledger_accrual_check", (ACCRUAL_BELONGS, "an accrual of loan % names another tenant, loan or day", "23503")
-)
+POSTING_CHECK = f"""
+CREATE OR REPLACE FUNCTION ledger_posting_check() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  rows bigint;
+  bad bigint;
+  stray bigint;
+BEGIN{POSTING_FEW}
+  IF rows > {FEW} THEN
+    EXECUTE $sql${ENTRY_IS_WHOLE}$sql$ INTO bad;
+    EXECUTE $sql${LINE_BELONGS}$sql$ INTO stray;
+  END IF;
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'journal entry % does not balance, or is not what it announced', bad USING ERRCODE = '23514';
+  ELSIF stray IS NOT NULL THEN
+    RAISE EXCEPTION 'a line of journal entry % names another tenant, company, currency or day', stray
+      USING ERRCODE = '23503';
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+
+ACCRUAL_CHECK = f"""
+CREATE OR REPLACE FUNCTION ledger_accrual_check() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  rows bigint;
+  bad bigint;
+BEGIN
+  SELECT count(*), min(n.loan_id) FILTER (WHERE l.id IS NULL OR n.effective_on > n.booked_on OR n.booked_on > n.posted_on
+         OR (n.event_id IS NOT NULL AND v.loan_id IS DISTINCT FROM n.loan_id))
+    INTO rows, bad
+    FROM (SELECT * FROM posted LIMIT {FEW} + 1) n
+    LEFT JOIN LATERAL (
+      SELECT l.id FROM ledger_loan l WHERE l.tenant_id = n.tenant_id AND l.id = n.loan_id OFFSET 0) l ON true
+    LEFT JOIN LATERAL (
+      SELECT v.loan_id FROM ledger_loanevent v
+      WHERE v.tenant_id = n.tenant_id AND v.id = n.event_id OFFSET 0) v ON true;
+  IF rows > {FEW} THEN
+    EXECUTE $sql${ACCRUAL_BELONGS}$sql$ INTO bad;
+  END IF;
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'an accrual of loan % names another tenant, loan or day', bad USING ERRCODE = '23503';
+  END IF;
+  RETURN NULL;
+END $$;
+"""
 
 
 class Migration(migrations.Migration):

@@ -121,7 +121,7 @@ def write(given: dict[str, Any], rounds: dict[int, int]) -> ExportBatch:
         content=zlib.compress(content),
     )
     with connection.cursor() as cursor:
-        taken = {"batch": batch.pk, "entries": list(rounds), "rounds": list(rounds.values())}
+        taken: dict[str, Any] = {"batch": batch.pk, "entries": list(rounds), "rounds": list(rounds.values())}
         cursor.execute(statement("take_entries"), taken)
     return batch
 

@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from ledger.day import BusinessDay
 from ledger.errors import BeforeTheLoan, InTheFuture, KeyReused, LoanNotOpen
 from ledger.holding import hold
+from ledger.instances import fresh
 from ledger.models import Loan, LoanBalance, LoanEvent
+from tenants.current import current_tenant_id
 from tenants.models import User
 
 P = ParamSpec("P")
@@ -87,14 +89,18 @@ def record(
     **details: Any,
 ) -> LoanEvent:
     """The event itself. ledger.replay.enter writes it, together with what it posts."""
-    return LoanEvent(
-        loan=loan,
+    event = fresh(
+        LoanEvent,
+        tenant_id=current_tenant_id(),
+        loan_id=loan.pk,
         kind=kind,
         effective_on=effective_on,
         recorded_on=day.today,
         amount=amount,
         key=key,
-        by=by,
+        by_id=by.pk if by else None,
         source=source,
-        **details,
     )
+    for name, value in details.items():
+        setattr(event, name, value)
+    return event

@@ -6,13 +6,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from finance.errors import Refused
+from ledger.files import csv_response
 from ledger.forms import TwoDatesForm
 from ledger.models import Loan
 from ledger.selectors import BUCKETS, business_date
 from ledger.views.common import needs
 from reporting.ageing import Ageing, LateOn
 from reporting.ageing import ageing as report
-from reporting.files import csv_response
 
 ROWS = 50
 
