@@ -208,7 +208,7 @@ SELECT event, entry, now() FROM drawn"""
 
 @cache
 def statement(counts: tuple[int, ...] | None) -> str:
-    """$1 the tenant, $2 and $3 how many events and entries, then what sources() says; parts without rows are left out."""
+    """$1 the tenant, $2 and $3 how many events and entries, then what sources() says. Parts without rows drop out."""
     updated = ", ".join(f'"{name}" = given."{name}"' for name in BALANCE if name != "loan_id")
     parts = []
     for name, rows in sources(counts).items():

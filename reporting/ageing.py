@@ -131,7 +131,7 @@ def by_bucket(currency: str, loans: dict[int, Decimal], late: list[LateOn]) -> l
     rows: dict[str, list[LateOn]] = {code: [] for code in BUCKETS}
     for row in late:
         if row.currency == currency:
-            code = next(code for code, (first, last) in BUCKETS.items() if first <= row.dpd <= (last or row.dpd))
+            code = next(code for code, (_, last) in BUCKETS.items() if last is None or row.dpd <= last)
             rows[code].append(row)
     sums = {
         code: BucketSums(code, len(found), total(row.owed for row in found), total(row.past_due for row in found))

@@ -66,7 +66,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER ledger_glmapping_fixed BEFORE INSERT OR UPDATE ON ledger_glmapping
+CREATE TRIGGER ledger_glmapping_fixed AFTER INSERT OR UPDATE ON ledger_glmapping
   FOR EACH ROW EXECUTE FUNCTION ledger_glmapping_fixed();
 CREATE FUNCTION ledger_glmappingline_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -79,7 +79,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER ledger_glmappingline_fits BEFORE INSERT ON ledger_glmappingline
+CREATE TRIGGER ledger_glmappingline_fits AFTER INSERT ON ledger_glmappingline
   FOR EACH ROW EXECUTE FUNCTION ledger_glmappingline_fits();
 """
 
