@@ -13,6 +13,7 @@ from ledger.terms import terms_of_loans
 from tenants.models import Tenant
 
 Finding = dict[str, Any]
+BALANCES = ("principal", "interest", "fees", "unapplied", "escrow", "suspense", "applied")
 
 
 def prove_books(night: Night | None = None) -> list[Proof]:
@@ -86,9 +87,7 @@ def balances() -> list[Finding]:
 
 
 def in_words(parts: list[Decimal]) -> str:
-    return ", ".join(
-        f"{name} {amount}" for name, amount in zip(("principal", "interest", "fees", "unapplied"), parts, strict=True)
-    )
+    return ", ".join(f"{name} {amount}" for name, amount in zip(BALANCES, parts, strict=True))
 
 
 def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Finding]:
@@ -109,6 +108,9 @@ def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Fin
             found.append({"what": f"Loan {loan.number}, {role} on {on}", "expected": str(amount), "found": "missing"})
         for on, amount in sorted(gap.accruals.items()):
             found.append({"what": f"Loan {loan.number}, accrued on {on}", "expected": str(amount), "found": "missing"})
+        for on, amount in sorted(gap.suspended.items()):
+            what = f"Loan {loan.number}, suspended on {on}"
+            found.append({"what": what, "expected": str(amount), "found": "missing"})
         for name, value in balance_fields(terms, gap.journal.state).items():
             stands = getattr(loan.balance, name)
             if stands != value:

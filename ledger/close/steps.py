@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from ledger.close.policies import candidates, carry_out
 from ledger.close.proof import Finding, prove_books, replay_differences
 from ledger.day import take_business_day
 from ledger.models import LoanBalance, Night
@@ -54,18 +55,31 @@ def age(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
+def policy(name: str, label: str) -> "Step":
+    """A step that does to the loans it concerns what their product says."""
+
+    def run(night: Night, loans: Loans) -> list[Finding]:
+        carry_out(name, night, loans)
+        return []
+
+    return Step(name, label, run, lambda night: list(candidates(name, night.business_date)), 100)
+
+
 def summarise(night: Night, loans: Loans) -> list[Finding]:
     """The day's interest of all loans, into the books: one entry for each company and day."""
     take_business_day()
     night = Night.objects.select_for_update(no_key=True).get(pk=night.pk)
     if night.summarised_at is not None:
         return []
-    for legal_entity_id, currency, booked_on, amount in execute("unsummarised_interest", on=night.business_date):
+    for legal_entity_id, currency, booked_on, amount, suspended in execute(
+        "unsummarised_interest", on=night.business_date
+    ):
+        sides = {"interest": amount, "interest_income": suspended - amount, "suspense": -suspended}
         post(
             legal_entity_id=legal_entity_id,
             currency=currency,
             kind="accrual",
-            lines=[Line("interest", amount, booked_on), Line("interest_income", -amount, booked_on)],
+            lines=[Line(role, side, booked_on) for role, side in sides.items() if side],
             effective_on=booked_on,
             booked_on=booked_on,
             posted_on=night.business_date,
@@ -109,6 +123,9 @@ STEPS = (
     Step("accrue", "Accrue interest", accrue, open_loans, 2000),
     Step("late_fees", "Assess late fees", late_fees, late_loans, 100),
     Step("age", "Age the loans", age, open_loans, 2000),
+    policy("charge_off", "Charge off what is long past due"),
+    policy("small_balance", "Write off small balances"),
+    policy("nonaccrual", "Put loans on non-accrual"),
     Step("summarise", "Sum the interest into the books", summarise, no_loans, 0),
     Step("replay", "Replay each loan", replay, every_loan, 100),
     Step("prove", "Prove the books", prove, no_loans, 0),

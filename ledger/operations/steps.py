@@ -1,5 +1,6 @@
 """The steps that every operation on a loan shares: lock, seen before, allowed, record."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,7 +32,11 @@ def seen_before(key: str, **content: Any) -> LoanEvent | None:
 
 
 def require_active(loan: Loan, what: str) -> None:
-    if loan.state != Loan.State.ACTIVE:
+    require_state(loan, (Loan.State.ACTIVE,), what)
+
+
+def require_state(loan: Loan, states: Collection[str], what: str) -> None:
+    if loan.state not in states:
         raise LoanNotOpen(number=loan.number, state=loan.get_state_display().lower(), what=what)
 
 
@@ -53,17 +58,23 @@ def record(
     by: User | None,
     source: str,
     amount: Decimal | None = None,
+    recorded_on: date | None = None,
     **details: Any,
 ) -> LoanEvent:
-    """Write the event itself; what it posts is ledger.replay's."""
+    """Write the event itself; what it posts is ledger.replay's. recorded_on: today, unless a night says otherwise."""
     return LoanEvent.objects.create(
         loan=loan,
         kind=kind,
         effective_on=effective_on,
-        recorded_on=day.today,
+        recorded_on=recorded_on or day.today,
         amount=amount,
         key=key,
         by=by,
         source=source,
         **details,
     )
+
+
+def known_to_the_night(balance: LoanBalance, on: date, day: BusinessDay) -> date:
+    """When the night of `on` knew what it found: then, unless the loan was moved on before the night came to it."""
+    return on if balance.accrued_through <= on else day.today

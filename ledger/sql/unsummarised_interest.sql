@@ -1,7 +1,8 @@
--- Interest accrued by loans that no journal entry carries yet, by company and day in the books, posted up to %(on)s.
-SELECT l.legal_entity_id, l.currency, a.booked_on, sum(a.amount) AS amount
+-- Interest accrued by loans that no journal entry carries yet, by company and day in the books, posted up to %(on)s, and
+-- what of it was suspended.
+SELECT l.legal_entity_id, l.currency, a.booked_on, sum(a.amount) AS amount, sum(a.suspended) AS suspended
 FROM ledger_accrual a JOIN ledger_loan l ON l.id = a.loan_id
 WHERE a.entry_id IS NULL AND a.posted_on <= %(on)s
   AND a.posted_on > coalesce(
     (SELECT max(n.business_date) FROM ledger_night n WHERE n.summarised_at IS NOT NULL), '-infinity'::date)
-GROUP BY 1, 2, 3 HAVING sum(a.amount) <> 0 ORDER BY 1, 2, 3
+GROUP BY 1, 2, 3 HAVING sum(a.amount) <> 0 OR sum(a.suspended) <> 0 ORDER BY 1, 2, 3
