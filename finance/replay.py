@@ -20,6 +20,7 @@ from finance.held import move_escrow, refund, without_cash
 from finance.interest import simple_interest
 from finance.latefees import assessment_days, late_fees
 from finance.loan_state import CASH_KINDS, LATE_FEE_RANK, Accrued, Applied, Effect, Event, State, Totals
+from finance.money import ZERO
 from finance.payoff import net_payoff, payoff
 from finance.recognition import STATUS_KINDS, change_status, recognise
 from finance.terms import LoanTerms
@@ -346,7 +347,7 @@ def replay(terms: LoanTerms, events: Iterable[Event], *, as_of: date, known_on: 
             fees=-effect.fees,
             interest=effect.income - effect.interest,
             principal=-effect.principal,
-            unapplied=effect.unapplied,
+            unapplied=effect.unapplied if effect.cash else ZERO,
             recovered=effect.recovered,
         )
         for effect in played.effects

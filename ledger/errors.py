@@ -53,7 +53,7 @@ class NotALine(Refused):
 
 class NothingToDraw(Refused):
     code = "nothing_to_draw"
-    message = "Loan {number} pays out no {amount}: {why}"
+    message = "Loan {number} cannot pay out {amount}: {why}"
 
 
 class NothingToCapitalise(Refused):
@@ -73,7 +73,7 @@ class NothingIsOwed(Refused):
 
 class PayoffDiffers(Refused):
     code = "payoff_differs"
-    message = "Loan {number} is paid off on {on} with {payoff}, not {amount}: {difference}{changed}"
+    message = "The payoff of loan {number} on {on} is {payoff}, not {amount}: {difference}{changed}"
 
 
 class AboveTolerance(Refused):

@@ -44,14 +44,14 @@ def account_report(account: Account, *, as_of: date, known_on: date | None = Non
         postings = postings.filter(posted_on__lte=known_on)
     totals = postings.aggregate(number=Count("pk"), debits=Sum("debit"), credits=Sum("credit"))
     interest = ZERO
-    if account.role in ("interest", "interest_income"):
+    if account.role in ("interest", "interest_income", "suspense"):
         found = unsummed_interest(as_of, known_on)
-        interest = found.get((account.legal_entity_id, account.currency), ZERO)
+        interest = found.get((account.legal_entity_id, account.currency), {}).get(account.role, ZERO)
     return AccountReport(
         account=account,
         postings=postings.select_related("entry__event", "loan").order_by("-booked_on", "-pk"),
         number=totals["number"],
         debits=totals["debits"] or ZERO,
         credits=totals["credits"] or ZERO,
-        unsummed=-interest if account.role == "interest_income" else interest,
+        unsummed=interest,
     )

@@ -63,8 +63,7 @@ def trial_balance(as_of: date, known_on: date | None = None) -> list[TrialBalanc
     books: dict[tuple[int, str], list[Row]] = {}
     companies: dict[int, LegalEntity] = {}
     for account in accounts.order_by("legal_entity__name", "currency", "code"):
-        interest = unsummed.get((account.legal_entity_id, account.currency), ZERO)
-        pending = {"interest": interest, "interest_income": -interest}.get(account.role, ZERO)
+        pending = unsummed.get((account.legal_entity_id, account.currency), {}).get(account.role, ZERO)
         balance = account.debits - account.credits + pending
         companies[account.legal_entity_id] = account.legal_entity
         books.setdefault((account.legal_entity_id, account.currency), []).append(
@@ -75,13 +74,19 @@ def trial_balance(as_of: date, known_on: date | None = None) -> list[TrialBalanc
     ]
 
 
-def unsummed_interest(as_of: date, known_on: date | None = None) -> dict[tuple[int, str], Decimal]:
-    """{(company, currency): dollars} of interest that loans have accrued and the night has not yet summed up."""
+def unsummed_interest(as_of: date, known_on: date | None = None) -> dict[tuple[int, str], dict[str, Decimal]]:
+    """{(company, currency): {role: dollars}} of interest that loans have accrued and the night has not yet summed up.
+
+    Debits positive; what of it is in suspense is no income.
+    """
     summed_through = Night.objects.exclude(summarised_at=None).aggregate(on=Max("business_date"))["on"]
     accruals = Accrual.objects.filter(entry=None, booked_on__lte=as_of)
     if summed_through is not None:
         accruals = accruals.filter(posted_on__gt=summed_through)
     if known_on is not None:
         accruals = accruals.filter(posted_on__lte=known_on)
-    rows = accruals.values_list("loan__legal_entity_id", "loan__currency").annotate(Sum("amount")).order_by()
-    return {(company_id, currency): amount for company_id, currency, amount in rows}
+    rows = accruals.values_list("loan__legal_entity_id", "loan__currency").order_by()
+    return {
+        (company_id, currency): {"interest": amount, "interest_income": suspended - amount, "suspense": -suspended}
+        for company_id, currency, amount, suspended in rows.annotate(Sum("amount"), Sum("suspended"))
+    }

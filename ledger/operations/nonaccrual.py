@@ -7,7 +7,7 @@ from django.db import transaction
 from finance.ageing import is_met, owed
 from finance.nonaccrual import check_restorable
 from ledger.errors import StatusStands
-from ledger.models import LoanEvent
+from ledger.models import Loan, LoanBalance, LoanEvent
 from ledger.operations.steps import (
     known_to_the_night,
     lock,
@@ -35,7 +35,7 @@ def place_on_nonaccrual(
         return event
     require_active(loan, "non-accrual")
     require_possible(loan, effective_on, day)
-    if position(read_account(loan), as_of=effective_on).state.nonaccrual:
+    if is_on_nonaccrual(loan, balance, effective_on):
         raise StatusStands(number=loan.number, status="on non-accrual", on=effective_on.isoformat())
     event = record(
         loan,
@@ -50,6 +50,14 @@ def place_on_nonaccrual(
     )
     enter(loan, balance, event, day)
     return event
+
+
+def is_on_nonaccrual(loan: Loan, balance: LoanBalance, on: date) -> bool:
+    """Whether it is at the end of `on`; replayed only when something has happened since."""
+    if balance.last_event_on is None or balance.last_event_on <= on:
+        now: bool = balance.nonaccrual
+        return now
+    return position(read_account(loan), as_of=on).state.nonaccrual
 
 
 @transaction.atomic

@@ -284,7 +284,7 @@ def test_a_payoff_is_exact(loan: Loan, do: Act) -> None:
     check_refused(
         lambda: do("receive_payoff", "12287.33"),
         PayoffDiffers,
-        "is paid off on 2008-12-31 with $12,287.34, not $12,287.33: $0.01 would be left owing. "
+        "on 2008-12-31 is $12,287.34, not $12,287.33: $0.01 would be left owing. "
         "Take it as a payment, or ask for the payoff.",
     )
     check_refused(lambda: do("receive_payoff", "12300.00"), PayoffDiffers, "$12.66 would be left over")
@@ -368,7 +368,7 @@ def test_a_tranche_is_paid_out_up_to_what_was_agreed(line: Callable[..., Loan], 
     check_refused(
         lambda: do("draw_funds", "2500.01", to=loan, reason="x"),
         NothingToDraw,
-        "pays out no $2,500.01: $2,500.00 is available. Draw at most that, or repay first.",
+        "cannot pay out $2,500.01: $2,500.00 is available. Draw at most that, or repay first.",
     )
     check_proved(loan)
 
@@ -399,7 +399,7 @@ def test_a_back_dated_draw_is_replayed(line: Callable[..., Loan], do: Act) -> No
 
 
 def test_a_loan_that_is_no_line_is_not_drawn_on(do: Act) -> None:
-    sentence = "pays out no $1.00: it is no line, and was paid out at once."
+    sentence = "cannot pay out $1.00: it is no line, and was paid out at once."
     check_refused(lambda: do("draw_funds", "1.00", reason="x"), NothingToDraw, sentence)
 
 
