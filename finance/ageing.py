@@ -36,12 +36,12 @@ def arrears(terms: LoanTerms, state: State, as_of: date) -> Arrears:
 
     Credit fills the instalments oldest first; one is met when credit reaches all that is due up to it, less the
     tolerance. The last means "all that is owed". A loan that owes no principal and no interest has met every
-    instalment; unpaid fees never make a loan late; before it is paid out a loan has met none. A charged-off loan owes
-    nothing on the books, so it does not age, and is not counted as having met what it has not.
+    instalment; unpaid fees never make a loan late; before it is paid out a loan has met none. A charged-off or sold
+    loan owes nothing on the books, so it does not age, and is not counted as having met what it has not.
     """
     assert state.accrued_through in (None, as_of), (state.accrued_through, as_of)
     unmet, satisfied = _standing(terms, state, owed(state))
-    if unmet is None or state.charged_off:
+    if unmet is None or state.gone:
         return Arrears(
             dpd=0,
             bucket=bucket(0, terms.bucket_edges),
@@ -84,11 +84,11 @@ def is_met(terms: LoanTerms, state: State, k: int, total_owed: Decimal, *, slack
     """
     if state.totals.disbursed == 0:
         return False
-    if total_owed == 0 and not state.charged_off:
+    if total_owed == 0 and not state.gone:
         return True
     tolerance = terms.past_due_tolerance + slack
     if k == len(terms.schedule) - 1:
-        return total_owed <= tolerance and not state.charged_off
+        return total_owed <= tolerance and not state.gone
     return state.credit + tolerance >= terms.cumulative[k]
 
 
@@ -126,7 +126,7 @@ def _standing(terms: LoanTerms, state: State, total_owed: Decimal) -> tuple[int 
         return None, 0
     if state.totals.disbursed == 0:
         return 0, 0
-    if total_owed == 0 and not state.charged_off:
+    if total_owed == 0 and not state.gone:
         return None, last + 1
     filled = bisect_right(terms.cumulative, state.credit + terms.past_due_tolerance, 0, last)
     all_met = is_met(terms, state, last, total_owed)

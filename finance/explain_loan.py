@@ -17,8 +17,21 @@ from finance.money import ZERO
 from finance.payoff import PayoffQuote, payoff
 from finance.terms import LoanTerms
 
-BALANCES = ("principal", "interest", "fees", "unapplied", "written_off", "recovered")
-_WORDS = {"principal": "Principal", "interest": "Interest", "fees": "Fees", "unapplied": "Held unapplied"}
+BALANCES = (
+    *("principal", "interest", "fees", "unapplied", "written_off", "recovered"),
+    *("escrow", "suspense", "applied"),
+)
+_WORDS = {
+    "principal": "Principal",
+    "interest": "Interest",
+    "fees": "Fees",
+    "unapplied": "Held unapplied",
+    "escrow": "Held in escrow",
+    "suspense": "Interest in suspense",
+    "applied": "Interest applied to principal",
+}
+# What became of interest when the loan changed hands.
+_HANDED_OVER = {"sale": "Interest that went with the loan", "buy_back": "Interest that came with the loan"}
 
 
 def explain_balance(state: State, name: str) -> Step:
@@ -26,9 +39,12 @@ def explain_balance(state: State, name: str) -> Step:
     assert name in BALANCES, name
     if name == "interest":
         return _interest(state)
-    moves = [
-        given(_event(entry), getattr(entry.effect, name)) for entry in _applied(state) if getattr(entry.effect, name)
-    ]
+    moves = []
+    for entry in state.trail or ():
+        if isinstance(entry, Applied) and getattr(entry.effect, name):
+            moves.append(given(_event(entry), getattr(entry.effect, name)))
+        elif isinstance(entry, Accrued) and name == "suspense" and entry.suspended:
+            moves.append(given(f"Interest from {entry.start} to {entry.end}, no income", entry.suspended))
     label = f"{_WORDS.get(name, name.replace('_', ' ').capitalize())} on {state.accrued_through}"
     return derived("sum", label, moves, value=getattr(state, name))
 
@@ -56,19 +72,27 @@ def explain_interest(past: Accrued) -> Step:
 def explain_payment(state: State, event: str) -> Step:
     """Where a payment went: pot after pot of its hierarchy, each taking the less of what was left and what was owed."""
     entry = next(entry for entry in _applied(state) if entry.event.id == event)
-    assert entry.event.kind in CASH_KINDS, event
-    amount = given(_event(entry), entry.effect.cash)
-    if entry.effect.kind == "recovery":
+    assert entry.event.kind in (*CASH_KINDS, "credit_applied"), event
+    if entry.effect.kind == "sold":
+        return given(f"Payment {event}, to who owned the loan on {entry.event.on}", ZERO)
+    paid = entry.effect.cash
+    amount = given(_event(entry), paid)
+    if entry.event.kind == "credit_applied":
+        asked = given(_event(entry), entry.event.amount or ZERO)
+        amount = derived("least", "Of what was held", [asked, given("Held unapplied before", entry.held)])
+        paid = min(entry.event.amount or ZERO, entry.held)
+    kept = entry.effect.unapplied + paid - entry.effect.cash
+    if entry.effect.recovered or entry.effect.kind == "recovery":
         recovered = given("Recovered of what was written off", entry.effect.recovered)
-        held = derived("difference", "Held unapplied", [amount, recovered], value=entry.effect.unapplied)
-        return derived("sum", f"Payment {event}", [recovered, held], value=entry.effect.cash)
+        held = derived("difference", "Held unapplied", [amount, recovered], value=kept)
+        return derived("sum", f"Payment {event}", [recovered, held], value=paid)
     parts: list[Step] = []
     for filled in entry.filled:
         left = derived("difference", "Left of the payment", [amount, *parts])
         owed = given(f"{_pot(filled.pot)} owed", filled.pot.amount)
         parts.append(derived("least", f"To {filled.pot.part}", [left, owed], value=filled.amount))
-    held = derived("difference", "Held unapplied", [amount, *parts], value=entry.effect.unapplied)
-    return derived("sum", f"Payment {event}", [*parts, held], value=entry.effect.cash)
+    held = derived("difference", "Held unapplied", [amount, *parts], value=kept)
+    return derived("sum", f"Payment {event}", [*parts, held], value=paid)
 
 
 def explain_past_due(terms: LoanTerms, state: State, standing: Arrears, as_of: date) -> Step:
@@ -126,11 +150,12 @@ def _interest(state: State) -> Step:
 def _settled(entry: Applied) -> Step:
     """Interest that an event settled, and the sub-cent difference that went with it."""
     effect = entry.effect
+    handed_over = _HANDED_OVER.get(effect.kind)
     settled = given(_event(entry), -_paid(entry, "interest"))
     parts = [settled]
     if rest := entry.settled - Fraction(settled.value):
-        parts.append(given("Difference to the cent, dropped", rest))
-    return derived("sum", f"Interest settled on {effect.on}", parts, value=entry.settled)
+        parts.append(given("Below a cent" if handed_over else "Difference to the cent, dropped", rest))
+    return derived("sum", f"{handed_over or 'Interest settled'} on {effect.on}", parts, value=entry.settled)
 
 
 def _paid(entry: Applied, part: str) -> Decimal:

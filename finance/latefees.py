@@ -76,7 +76,7 @@ def late_fees(terms: LoanTerms, state: State, on: date, instalments: Iterable[in
     Source: 16 CFR 444.4 and 12 CFR 1026.36(c)(2), pyramiding of late fees.
     """
     rule = terms.late_fee
-    if rule is None or state.charged_off or state.totals.disbursed == 0:
+    if rule is None or state.gone or state.totals.disbursed == 0:
         return []
     if instalments is None:
         instalments = assessment_days(terms, through=on).get(on, [])

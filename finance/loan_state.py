@@ -20,13 +20,24 @@ RANKS = {
     "fee_waiver": 3,
     "payment": 4,
     "payoff": 6,
+    "credit_applied": 6,
+    "escrow_deposit": 6,
+    "escrow_disbursement": 6,
     "capitalise_interest": 7,
     "capitalise_fees": 7,
     "charge_off": 8,
     "recovery": 9,
     "late_fee": 10,
+    # What is settled at the end of a day, after its late fees.
+    "write_off": 11,
+    "refund": 12,
+    "restoration": 13,
+    "nonaccrual": 14,
+    "buy_back": 15,
+    "sale": 16,
 }
 PRINCIPAL_ONLY_RANK = 5
+LATE_FEE_RANK = RANKS["late_fee"]
 CASH_KINDS = ("payment", "payoff", "recovery")
 
 
@@ -36,8 +47,9 @@ class Event:
 
     kind: one of RANKS, or "reversal", which takes no place in the order: it removes its `target` from the history.
     on: the date it counts from.  booked: the date we knew; None is the same date.
-    amount: dollars, above zero; what a charge_off writes off follows from the loan, so it bears none. A
-    capitalise_interest or capitalise_fees adds to principal what is owed of it, at most `amount` when given.
+    amount: dollars, above zero; what a charge_off or write_off takes off follows from the loan, so it bears none, and
+    so do nonaccrual and restoration. A capitalise_interest or capitalise_fees adds to principal what is owed of it, at
+    most `amount` when given. Of a sale it is the proceeds, of a buy_back the price.
     rate: percent a year, for a rate_change.  principal_only: a payment that pays nothing but principal.
     purpose: of a payment, which of the loan's hierarchies allocates it.
     """
@@ -73,7 +85,7 @@ class Event:
 class Totals:
     """What happened so far, in dollars. fees_assessed includes late_fees. fees_waived is what was really lowered.
 
-    capitalised_interest, capitalised_fees: what of them became principal.
+    capitalised_interest, capitalised_fees: what of them became principal.  refunded: of what was held unapplied.
     """
 
     disbursed: Decimal = ZERO
@@ -86,6 +98,7 @@ class Totals:
     late_fees: Decimal = ZERO
     capitalised_interest: Decimal = ZERO
     capitalised_fees: Decimal = ZERO
+    refunded: Decimal = ZERO
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,6 +108,8 @@ class State:
     rate: percent a year in force.  accrued: exact unpaid interest of the days before `accrued_through`.
     credit: cash that went to interest and principal and so fills instalments (not fees, not principal_only).
     written_off: what a charge-off wrote off and nobody has recovered yet.  recovered: cash after the charge-off.
+    escrow: held for the borrower's taxes and insurance; below zero it was advanced by the lender.
+    nonaccrual, suspense, applied: finance.recognition.  sold: the loan as its owner has it; None while that is us.
     trail: what accrue() and apply() did, in order, for finance.explain_loan; None keeps none.
     """
 
@@ -109,6 +124,11 @@ class State:
     charged_off: bool = False
     written_off: Decimal = ZERO
     recovered: Decimal = ZERO
+    escrow: Decimal = ZERO
+    nonaccrual: bool = False
+    suspense: Decimal = ZERO
+    applied: Decimal = ZERO
+    sold: "State | None" = None
     totals: Totals = field(default_factory=Totals)
     trail: "list[Accrued | Applied] | None" = field(default=None, repr=False, compare=False)
 
@@ -116,6 +136,11 @@ class State:
     def opening(cls, terms: LoanTerms) -> "State":
         """A loan signed but not yet paid out."""
         return cls(rate=terms.rate, rounding=terms.rounding)
+
+    @property
+    def gone(self) -> bool:
+        """Charged off or sold: it does not age, and bears no late fee."""
+        return self.charged_off or self.sold is not None
 
     @property
     def interest(self) -> Decimal:
@@ -145,8 +170,12 @@ class Effect:
     a part payment leaves an exact half cent under HALF_EVEN, what is owed may fall by a cent more or less than was
     paid, and that cent is (negative or positive) income of the payment's effect.
     written_off: the change of what stands written off.  recovered: cash taken against it.
+    escrow: what is held for taxes and insurance; up is positive.
+    suspense, applied: of `income`, the part that the lender does not recognise (finance.recognition).
+    gain: of a sale or a buy-back, its proceeds or price beside what the books carried.
 
-    Every effect of cash obeys cash = unapplied + recovered + income - principal - interest - fees.
+    Every effect of cash obeys cash = unapplied + escrow + recovered + income - principal - interest - fees; a sale or
+    buy-back obeys cash = gain + unapplied + suspense + applied - principal - interest - fees.
     """
 
     on: date
@@ -160,11 +189,18 @@ class Effect:
     income: Decimal = ZERO
     written_off: Decimal = ZERO
     recovered: Decimal = ZERO
+    escrow: Decimal = ZERO
+    suspense: Decimal = ZERO
+    applied: Decimal = ZERO
+    gain: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accrued:
-    """Interest of the days from `start` (counted) to `end` (not counted) at one balance and rate, in exact dollars."""
+    """Interest of the days from `start` (counted) to `end` (not counted) at one balance and rate, in exact dollars.
+
+    suspended: of what was posted of it, in rounded dollars, the part that is no income (finance.recognition).
+    """
 
     start: date
     end: date
@@ -172,6 +208,7 @@ class Accrued:
     rate: Decimal
     day_count: str
     interest: Fraction
+    suspended: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +216,7 @@ class Applied:
     """One event as it was applied. due: what was owed before it.  settled: the change of the exact interest owed.
 
     filled: of a payment, its pots in the order of the hierarchy.  credit: how much of it fills instalments.
+    held: what was held unapplied before it.
     """
 
     event: Event
@@ -187,3 +225,4 @@ class Applied:
     settled: Fraction
     filled: tuple[Filled, ...] = ()
     credit: Decimal = ZERO
+    held: Decimal = ZERO

@@ -20,11 +20,9 @@ from finance.errors import BadInput, Refused
 from finance.inputs import parse_choice
 from finance.loan_state import CASH_KINDS, Effect, Event
 from finance.money import ZERO
+from finance.recognition import shares
 from finance.replay import Journal, journal
-from finance.terms import LoanTerms
-
-CASH_METHODS = ("cash_basis", "cost_recovery")
-RESTORATIONS = ("as_collected", "at_once")
+from finance.terms import CASH_METHODS, RESTORATIONS, LoanTerms
 
 
 class CannotRestore(Refused):
@@ -197,7 +195,6 @@ def _change(books: Books, on: date, time: NonAccrual) -> Recognition:
 
 def _recognition(books: Books, effect: Effect, time: NonAccrual | None) -> Recognition:
     """The line of one effect, on non-accrual during `time`, or on accrual when that is None."""
-    settled = effect.income - effect.interest  # interest paid, capitalised or written off
     if effect.kind == "charge_off":
         # The receivable is a loss; what is in suspense never was income, and what was applied was a loss already.
         return Recognition(
@@ -208,19 +205,15 @@ def _recognition(books: Books, effect: Effect, time: NonAccrual | None) -> Recog
             suspense=-books.suspense,
             applied=-books.applied,
         )
-    # Suspense is the older interest, so it is settled first.
-    suspended = effect.income if time else ZERO
-    from_suspense = min(settled, books.suspense + suspended)
-    earned = ZERO if time else effect.income
-    to_principal = effect.kind == "capitalise_interest" or (time is not None and time.cash == "cost_recovery")
+    suspense, applied = shares(effect, suspense=books.suspense, cash=time.cash if time else None)
     return Recognition(
         on=effect.on,
         kind=effect.kind,
         event=effect.event,
-        income=earned + (ZERO if to_principal else from_suspense),
-        receivable=earned - (settled - from_suspense),
-        suspense=suspended - from_suspense,
-        applied=from_suspense if to_principal else ZERO,
+        income=effect.income - suspense - applied,
+        receivable=effect.interest - suspense,
+        suspense=suspense,
+        applied=applied,
     )
 
 

@@ -5,8 +5,8 @@ short way and the long way cannot disagree.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -14,13 +14,28 @@ from fractions import Fraction
 from finance.ageing import Arrears, arrears, credit_after, unmet
 from finance.allocation import Filled, Split, fill, pots, split_of
 from finance.capitalisation import capitalise
+from finance.disposal import buy_back, charge_off, sell, write_off
 from finance.errors import Refused
+from finance.held import move_escrow, refund, without_cash
 from finance.interest import simple_interest
 from finance.latefees import assessment_days, late_fees
-from finance.loan_state import CASH_KINDS, Accrued, Applied, Effect, Event, State, Totals
+from finance.loan_state import CASH_KINDS, LATE_FEE_RANK, Accrued, Applied, Effect, Event, State, Totals
 from finance.money import ZERO
 from finance.payoff import net_payoff, payoff
+from finance.recognition import STATUS_KINDS, change_status, recognise
 from finance.terms import LoanTerms
+
+# Kinds that the terms of the loan have no say in.
+TERMLESS: dict[str, Callable[[State, Event], Effect]] = {
+    "charge_off": charge_off,
+    "refund": refund,
+    "escrow_deposit": move_escrow,
+    "escrow_disbursement": move_escrow,
+    "sale": sell,
+    "buy_back": buy_back,
+}
+# Of these, what stays ours to do while another owns the loan.
+OURS = ("refund", "escrow_deposit", "escrow_disbursement", "sale", "buy_back")
 
 __all__ = (
     "Allocation",
@@ -103,10 +118,16 @@ def accrue(terms: LoanTerms, state: State, to: date) -> Effect | None:
     start, before = state.accrued_through, state.interest
     assert start is None or start <= to, (start, to)
     state.accrued_through = to
+    if state.sold is not None:
+        accrue(terms, state.sold, to)
+        return None
     if start is None or not state.principal:
         return None
     interest = simple_interest(state.principal, state.rate, terms.day_count, start, to)
     state.accrued += interest
+    earned = state.interest - before
+    effect = Effect(on=to, kind="accrual", interest=earned, income=earned) if earned else None
+    effect = effect and recognise(terms, state, effect)
     if state.trail is not None and start < to:
         state.trail.append(
             Accrued(
@@ -116,10 +137,10 @@ def accrue(terms: LoanTerms, state: State, to: date) -> Effect | None:
                 rate=state.rate,
                 day_count=terms.day_count,
                 interest=interest,
+                suspended=effect.suspense if effect else ZERO,
             )
         )
-    earned = state.interest - before
-    return Effect(on=to, kind="accrual", interest=earned, income=earned) if earned else None
+    return effect
 
 
 def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
@@ -132,9 +153,8 @@ def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
     if state.trail is None:
         return _apply(terms, state, event)
     due = Split(fees=state.fees, interest=state.interest, principal=state.principal)
-    accrued, credit = state.accrued, state.credit
-    pays = event.kind in CASH_KINDS and not state.charged_off
-    filled = tuple(allocate(terms, state, event)) if pays else ()
+    accrued, credit, held = state.accrued, state.credit, state.unapplied
+    filled = _filled(terms, state, event)
     effect = _apply(terms, state, event)
     state.trail.append(
         Applied(
@@ -144,20 +164,47 @@ def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
             settled=state.accrued - accrued,
             filled=filled,
             credit=state.credit - credit,
+            held=held,
         )
     )
     return effect
 
 
+def _filled(terms: LoanTerms, state: State, event: Event) -> tuple[Filled, ...]:
+    """The pots that the event fills: of a payment, in cash or with held money, of a loan that is ours to collect."""
+    if state.gone:
+        return ()
+    if event.kind in CASH_KINDS:
+        return tuple(allocate(terms, state, event))
+    if event.kind == "credit_applied" and state.unapplied:
+        return tuple(allocate(terms, state, _with_held_money(state, event)))
+    return ()
+
+
 def _apply(terms: LoanTerms, state: State, event: Event) -> Effect:
+    if state.sold is not None and event.kind not in OURS:
+        # The owner's to receive, charge or give up: the contract moves on, the books do not.
+        _apply(terms, state.sold, event)
+        return Effect(on=event.on, kind="sold", event=event.id)
+    if event.kind in TERMLESS:
+        return TERMLESS[event.kind](state, event)
+    if event.kind == "write_off":
+        return write_off(terms, state, event)
+    if event.kind in STATUS_KINDS:
+        return change_status(terms, state, event)
+    if event.kind == "credit_applied":
+        return _apply_credit(terms, state, event)
+    return recognise(terms, state, _apply_to_contract(terms, state, event))
+
+
+def _apply_to_contract(terms: LoanTerms, state: State, event: Event) -> Effect:
+    """What the event does between borrower and lender."""
     if event.kind in CASH_KINDS:
         return _recover(state, event) if state.charged_off else _pay(terms, state, event)
     if event.kind == "rate_change":
         assert event.rate is not None, event
         state.rate = event.rate
         return Effect(on=event.on, kind=event.kind, event=event.id)
-    if event.kind == "charge_off":
-        return _charge_off(state, event)
     if event.kind in ("capitalise_interest", "capitalise_fees"):
         return capitalise(terms, state, event)
     amount = _amount(event)
@@ -224,23 +271,20 @@ def _pay(terms: LoanTerms, state: State, event: Event) -> Effect:
     )
 
 
-def _charge_off(state: State, event: Event) -> Effect:
-    """Everything owed is written off, interest as rounded; nothing accrues afterwards."""
-    principal, interest, fees = state.principal, state.interest, state.fees
-    written_off = principal + interest + fees
-    state.principal = state.fees = ZERO
-    state.accrued = Fraction(0)
-    state.charged_off = True
-    state.written_off += written_off
-    return Effect(
-        on=event.on,
-        kind=event.kind,
-        event=event.id,
-        principal=-principal,
-        interest=-interest,
-        fees=-fees,
-        written_off=written_off,
-    )
+def _apply_credit(terms: LoanTerms, state: State, event: Event) -> Effect:
+    """Pay with money that is held: as a payment is allocated, of at most what is held by then."""
+    payment = _with_held_money(state, event)
+    if not payment.amount:
+        return Effect(on=event.on, kind=event.kind, event=event.id)
+    state.unapplied -= payment.amount
+    state.totals.cash_in -= payment.amount  # counted when it came
+    paid = _apply_to_contract(terms, state, payment)
+    return recognise(terms, state, without_cash(paid, event.kind))
+
+
+def _with_held_money(state: State, event: Event) -> Event:
+    """The payment that it is, of at most what is held."""
+    return replace(event, kind="payment", amount=min(_amount(event), state.unapplied))
 
 
 def _recover(state: State, event: Event) -> Effect:
@@ -312,13 +356,15 @@ def journal(
     for day in sorted(posting_days | looked_at.keys()):
         if day in posting_days:
             _accrue_into(effects, terms, state, day)
-        effects += [apply(terms, state, event) for event in by_day.get(day, ())]
+        events_of_day = by_day.get(day, ())
+        effects += [apply(terms, state, event) for event in events_of_day if event.order[1] <= LATE_FEE_RANK]
         fees = late_fees(terms, state, day, looked_at[day]) if day in looked_at else []
         for fee in fees:
             if fee.id not in excused:
                 _accrue_into(effects, terms, state, day)
                 effects.append(apply(terms, state, fee))
                 assessed.append(fee)
+        effects += [apply(terms, state, event) for event in events_of_day if event.order[1] > LATE_FEE_RANK]
     return Journal(effects=effects, state=state, late_fees=assessed)
 
 
@@ -337,11 +383,11 @@ def replay(terms: LoanTerms, events: Iterable[Event], *, as_of: date, known_on: 
             fees=-effect.fees,
             interest=effect.income - effect.interest,
             principal=-effect.principal,
-            unapplied=effect.unapplied,
+            unapplied=effect.unapplied if effect.cash else ZERO,
             recovered=effect.recovered,
         )
         for effect in played.effects
-        if effect.event is not None and effect.kind in CASH_KINDS
+        if effect.event is not None and effect.kind in (*CASH_KINDS, "credit_applied")
     ]
     return Position(
         as_of=as_of,

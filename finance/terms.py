@@ -16,6 +16,8 @@ from finance.money import ROUNDINGS, ZERO
 DAILY_DAY_COUNTS = ("ACT/365F", "ACT/360", "ACT/ACT")
 RESIDUES = ("drop", "carry")
 PREPAYMENTS = ("advance", "curtail")
+CASH_METHODS = ("cash_basis", "cost_recovery")
+RESTORATIONS = ("as_collected", "at_once")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,10 @@ class LoanTerms:
     residue: what happens to the sub-cent difference when interest is paid in full: "drop" or "carry".
     past_due_tolerance: dollars an instalment may be short and still count as met.
     bucket_edges: the first day of each arrears bucket.
+    nonaccrual_cash: what a payment of interest is while the loan is on non-accrual: "cash_basis" income,
+    "cost_recovery" a return of principal in the books.  restoration: what becomes of interest in suspense when it is
+    restored: "as_collected" income when paid, "at_once" income that day.
+    small_balance: dollars; what is owed at most when it is written off to close the loan.
     cumulative: derived; dollars due up to and with each instalment.
     """
 
@@ -109,6 +115,9 @@ class LoanTerms:
     late_fee: LateFeeRule | None = None
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=dict)
     prepayments: str = "advance"
+    nonaccrual_cash: str = "cash_basis"
+    restoration: str = "as_collected"
+    small_balance: Decimal = ZERO
     cumulative: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -118,11 +127,14 @@ class LoanTerms:
         parse_choice(self.rounding, "rounding", ROUNDINGS)
         parse_choice(self.residue, "residue", RESIDUES)
         parse_choice(self.prepayments, "prepayments", PREPAYMENTS)
+        parse_choice(self.nonaccrual_cash, "nonaccrual_cash", CASH_METHODS)
+        parse_choice(self.restoration, "restoration", RESTORATIONS)
         if sorted(self.allocation_order) != list(PARTS):
             shown = ", ".join(self.allocation_order)
             raise BadInput(field="allocation_order", value=shown, allowed="fees, interest and principal, each once")
-        if self.past_due_tolerance < 0:
-            raise BadInput(field="past_due_tolerance", value=str(self.past_due_tolerance), allowed="zero or more")
+        for name in ("past_due_tolerance", "small_balance"):
+            if getattr(self, name) < 0:
+                raise BadInput(field=name, value=str(getattr(self, name)), allowed="zero or more")
         edges = self.bucket_edges
         if not edges or edges[0] < 1 or any(low >= high for low, high in pairwise(edges)):
             raise BadInput(field="bucket_edges", value=list(edges), allowed="whole days from 1 up, each above the last")

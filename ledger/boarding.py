@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from finance.calendars import add_months
 from finance.schedule import Schedule, ScheduleTerms, build_schedule
 from ledger.day import BusinessDay, hold_business_day
+from ledger.errors import NotALine
 from ledger.models import Instalment, Loan, LoanBalance, ProductVersion
 from ledger.operations.steps import record, seen_before
 from ledger.replay import enter
@@ -20,12 +21,21 @@ from tenants.models import LegalEntity, User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreedTerms:
-    """What the borrower signed. amount: dollars.  rate: percent a year.  months: number of monthly instalments."""
+    """What the borrower signed. amount: dollars.  rate: percent a year.  months: number of monthly instalments.
+
+    advance: what is paid out at first, of a loan that is drawn on later; None is all of it.
+    """
 
     amount: Decimal
     rate: Decimal
     months: int
     disbursed_on: date
+    advance: Decimal | None = None
+
+    @property
+    def paid_out(self) -> Decimal:
+        """What leaves on the first day."""
+        return self.amount if self.advance is None else self.advance
 
     @property
     def first_due_on(self) -> date:
@@ -65,15 +75,17 @@ def board_loan(
     The same key returns the loan it made.
     """
     day = hold_business_day()
-    if event := seen_before(f"{key}/disbursement", kind="disbursement", amount=agreed.amount):
+    if event := seen_before(f"{key}/disbursement", kind="disbursement", amount=agreed.paid_out):
         earlier: Loan = Loan.objects.get(pk=event.loan_id)
         return earlier
     product = ProductTerms.of(product_version)
+    if agreed.paid_out != agreed.amount and (product.policies.line is None or agreed.paid_out > agreed.amount):
+        raise NotALine(paid_out=f"${agreed.paid_out:,}", amount=f"${agreed.amount:,}", product=product_version.product)
     loan = open_loan(
         number=next_loan_number(),
         agreed=agreed,
         schedule=schedule_of(agreed, product),
-        servicing=product.servicing(),
+        servicing=product.servicing(made_on=agreed.disbursed_on, state=borrower.state),
         product_version=product_version,
         borrower=borrower,
         legal_entity=legal_entity,
@@ -87,7 +99,7 @@ def board_loan(
         key=f"{key}/disbursement",
         by=by,
         source=source,
-        amount=agreed.amount,
+        amount=agreed.paid_out,
     )
     enter(loan, loan.balance, event, day)
     return loan

@@ -63,6 +63,73 @@ class NothingToChargeOff(Refused):
     message = "Loan {number} owes nothing on {on}: there is nothing to charge off."
 
 
+class NotALine(Refused):
+    code = "not_a_line"
+    message = (
+        "{product} pays out {amount} at once, not {paid_out}: choose a product that is drawn on in parts, and pay out "
+        "at most what was agreed."
+    )
+
+
+class NothingToDraw(Refused):
+    code = "nothing_to_draw"
+    message = "Loan {number} cannot pay out {amount}: {why}"
+
+
+class NothingToCapitalise(Refused):
+    code = "nothing_to_capitalise"
+    message = "Loan {number} owes {owed} of {part}, less than the {amount} to capitalise: capitalise at most that."
+
+
+class NotHeld(Refused):
+    code = "not_held"
+    message = "Loan {number} holds {held} {what}, less than {amount}: take at most that."
+
+
+class NothingIsOwed(Refused):
+    code = "nothing_is_owed"
+    message = "Loan {number} owes nothing{what} on {on}: there is nothing to {verb}."
+
+
+class PayoffDiffers(Refused):
+    code = "payoff_differs"
+    message = "The payoff of loan {number} on {on} is {payoff}, not {amount}: {difference}{changed}"
+
+
+class AboveTolerance(Refused):
+    code = "above_tolerance"
+    message = (
+        "Loan {number} owes {owed}, more than the {tolerance} that its product lets be written off as small: take the "
+        "rest as a payment, or charge the loan off."
+    )
+
+
+class StatusStands(Refused):
+    code = "status_stands"
+    message = "Loan {number} is {status} already on {on}: nothing changes."
+
+
+class MoneyIsHeld(Refused):
+    code = "money_is_held"
+    message = (
+        "Loan {number} cannot be sold while {held} of the borrower's are held: refund or apply what is unapplied, and "
+        "pay out the escrow first."
+    )
+
+
+class EventsFollow(Refused):
+    code = "events_follow"
+    message = (
+        "Loan {number} cannot be {verb} as of {on}: its {kind} of {last} came later. Choose that day or a later one, "
+        "or reverse what came later."
+    )
+
+
+class StillOurs(Refused):
+    code = "still_ours"
+    message = "Loan {number} is {state}: only a loan that was sold before {on} can be bought back."
+
+
 class ClockNotMovable(Refused):
     code = "clock_not_movable"
     message = (

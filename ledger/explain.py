@@ -32,6 +32,9 @@ LOAN_FIGURES = {
     "unapplied": "Held for the borrower",
     "written_off": "Written off",
     "recovered": "Recovered",
+    "escrow": "In escrow",
+    "suspense": "Interest in suspense",
+    "applied": "Interest applied to principal",
     "past_due": "Past due",
     "days_past_due": "Days past due",
 }

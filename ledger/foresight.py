@@ -63,6 +63,9 @@ class Foresight:
             ("Owed in all", self.before.payoff, self.after.payoff),
             ("Past due", self.before.arrears.past_due_amount, self.after.arrears.past_due_amount),
             ("Held for the borrower", was.unapplied, will.unapplied),
+            ("In escrow", was.escrow, will.escrow),
+            ("Interest in suspense", was.suspense, will.suspense),
+            ("Interest applied to principal", was.applied, will.applied),
             ("Written off", was.written_off, will.written_off),
             ("Recovered", was.recovered, will.recovered),
         ]

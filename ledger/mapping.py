@@ -22,7 +22,7 @@ from ledger.recipes import lines_of
 from tenants.current import current_tenant_id
 
 # What is owed stays where the loan stands: the night moves these to the accounts that the mapping names.
-BALANCES = ("principal", "interest", "fees", "unapplied")
+BALANCES = ("principal", "interest", "fees", "unapplied", "escrow", "suspense", "applied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,31 @@ def _product_of(version_id: int, database: str) -> int:
     return product_id
 
 
+class Standing:
+    """The state of a loan while its effects are gone through, as ledger.replay.follow moves it."""
+
+    def __init__(self) -> None:
+        self.owed = Decimal(0)
+        self.disbursed = self.charged_off = self.sold = False
+
+    def take(self, effect: Effect) -> None:
+        self.owed += effect.principal + effect.interest + effect.fees
+        self.disbursed = self.disbursed or effect.kind == "disburse"
+        if effect.kind in ("sale", "buy_back"):
+            self.sold = effect.kind == "sale"
+            self.charged_off = effect.written_off > 0
+        elif effect.kind == "charge_off":
+            self.charged_off = True
+
+    @property
+    def status(self) -> str:
+        if self.sold:
+            return str(Loan.State.SOLD)
+        if self.charged_off:
+            return str(Loan.State.CHARGED_OFF)
+        return str(Loan.State.PAID_OFF if self.disbursed and not self.owed else Loan.State.ACTIVE)
+
+
 def place(loan: Loan, effects: Iterable[Effect], lines: LinesByDay, posted_on: date) -> PlacedLines:
     """The lines that bring a loan's books to its replayed `effects`, each with its account; 0 leaves it to `post`.
 
@@ -131,16 +156,15 @@ def place(loan: Loan, effects: Iterable[Effect], lines: LinesByDay, posted_on: d
     gap: defaultdict[tuple[date, str, int], Decimal] = defaultdict(Decimal)
     charts = Account.objects.filter(legal_entity_id=loan.legal_entity_id, currency=loan.currency, is_default=True)
     chart = dict(charts.filter(role__in=dependent).values_list("role", "pk"))
-    status, product_id = str(Loan.State.ACTIVE), product_of(loan.product_version_id)
+    product_id, stands = product_of(loan.product_version_id), Standing()
     for effect in effects:
-        use = Use(product_id, status, effect.kind if effect.kind in FEE_KINDS else "")
+        use = Use(product_id, stands.status, effect.kind if effect.kind in FEE_KINDS else "")
         if effect.kind != "accrual":
             for role, amount in lines_of(effect).items():
                 if role in dependent:
                     account = mapped_account(loan.legal_entity_id, role, on=effect.on, posted_on=posted_on, use=use)
                     gap[effect.on, role, account or chart[role]] += amount
-        if effect.kind == "charge_off":
-            status = str(Loan.State.CHARGED_OFF)
+        stands.take(effect)
     posted = Posting.objects.filter(loan=loan, account__role__in=dependent)
     rows = posted.values_list("effective_on", "account__role", "account_id")
     for on, role, account_id, amount in rows.annotate(total=Sum(F("debit") - F("credit"))).order_by():

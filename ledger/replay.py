@@ -31,7 +31,7 @@ from ledger.terms import terms_of
 from ledger.writing import AccrualRow, Movement, write
 
 # finance.loan_state names what the books call a disbursement by its verb.
-KINDS = {"disbursement": "disburse"}
+KINDS = {"disbursement": "disburse", "draw": "disburse"}
 
 Amounts = dict[date, Decimal]
 LinesByDay = dict[tuple[date, str], Decimal]
@@ -50,7 +50,9 @@ def enter(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay) 
 
 
 def takes_short_way(balance: LoanBalance, event: LoanEvent) -> bool:
-    """Whether `event` comes after everything the balance already holds."""
+    """Whether `event` comes after everything the balance already holds, and the balance holds all that matters."""
+    if balance.loan.state == Loan.State.SOLD:  # what its owner has is in its events alone
+        return False
     if event.kind == LoanEvent.Kind.REVERSAL or event.effective_on < balance.accrued_through:
         return False
     last = (balance.last_event_on or date.min, balance.last_event_rank)
@@ -94,7 +96,8 @@ def accrue_forward(loan: Loan, terms: LoanTerms, state: State, to: date, day: Bu
     for effective_on, posted_on in day.posting_dates(state.accrued_through or to, to):
         effect = accrue(terms, state, effective_on)
         booked_on = booking_day(loan.legal_entity_id, effective_on, posted_on)
-        rows.append((loan.pk, effective_on, booked_on, posted_on, effect.interest if effect else ZERO))
+        amount, suspended = (effect.interest, effect.suspense) if effect else (ZERO, ZERO)
+        rows.append((loan.pk, effective_on, booked_on, posted_on, amount, suspended))
     return rows
 
 
@@ -103,12 +106,13 @@ class Difference:
     """What would have to be posted so that the books show what the loan's events say. Empty when they agree."""
 
     accruals: Amounts
+    suspended: Amounts
     lines: LinesByDay
     journal: Journal
 
     @property
     def nothing(self) -> bool:
-        return not self.accruals and not self.lines
+        return not self.accruals and not self.suspended and not self.lines
 
 
 def difference(
@@ -133,8 +137,13 @@ def difference(
         accrue_on=record.accrued.keys() | set(accrue_on),
         late_fees_through=late_fees_through,
     )
-    wants = desired(played.effects)
-    return Difference(accruals=minus(wants[0], record.accrued), lines=minus(wants[1], record.posted), journal=played)
+    accrued, suspended, posted = desired(played.effects)
+    return Difference(
+        accruals=minus(accrued, record.accrued),
+        suspended=minus(suspended, record.suspended),
+        lines=minus(posted, record.posted),
+        journal=played,
+    )
 
 
 def minus(left: dict[K, Decimal], right: dict[K, Decimal]) -> dict[K, Decimal]:
@@ -145,23 +154,25 @@ def minus(left: dict[K, Decimal], right: dict[K, Decimal]) -> dict[K, Decimal]:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is written of one loan: its events as finance.replay takes them, the interest accrued by day (days with a
-    row of zero too), and its postings by day and role."""
+    """What is written of one loan: its events as finance.replay takes them, the interest accrued and what of it was
+    suspended by day (days with a row of zero too), and its postings by day and role."""
 
     events: list[Event]
     accrued: Amounts
+    suspended: Amounts
     posted: LinesByDay
 
 
 def records_of(loan_ids: Sequence[int]) -> dict[int, Record]:
     """{loan's id: its record}. Three queries for any number of loans."""
-    records = {loan_id: Record([], {}, {}) for loan_id in loan_ids}
+    records = {loan_id: Record([], {}, {}, {}) for loan_id in loan_ids}
     for event in LoanEvent.objects.filter(loan__in=loan_ids).select_related("target"):
         if counts(event):
             records[event.loan_id].events.append(finance_event(event))
     accrued = Accrual.objects.filter(loan__in=loan_ids).values_list("loan_id", "effective_on")
-    for loan_id, on, amount in accrued.annotate(total=Sum("amount")).order_by():
-        records[loan_id].accrued[on] = amount
+    by_day = accrued.annotate(total=Sum("amount"), of_it=Sum("suspended")).order_by()
+    for loan_id, on, amount, suspended in by_day:
+        records[loan_id].accrued[on], records[loan_id].suspended[on] = amount, suspended
     posted = Posting.objects.filter(loan__in=loan_ids).values_list("loan_id", "effective_on", "account__role")
     for loan_id, on, role, amount in posted.annotate(total=Sum(F("debit") - F("credit"))).order_by():
         records[loan_id].posted[on, role] = amount
@@ -180,7 +191,7 @@ def enter_difference(loan: Loan, balance: LoanBalance, event: LoanEvent, day: Bu
         write([Movement(accruals=accrue_forward(loan, terms, state_of(balance), through, day))])
     found = difference(loan, through=through, late_fees_through=day.closed_through, terms=terms, accrue_on=slept)
     settle_late_fees(loan, found.journal.late_fees, cause=event)
-    post_accruals(loan, found.accruals, event)
+    post_accruals(loan, found.accruals, found.suspended, event)
     post_lines(loan, place(loan, found.journal.effects, found.lines, event.recorded_on), event)
     last = last_standing(loan)
     balance.last_event_on, balance.last_event_rank = (last.effective_on, rank(last)) if last else (None, 0)
@@ -216,19 +227,21 @@ def settle_late_fees(loan: Loan, wanted: list[Event], *, cause: LoanEvent) -> No
             )
 
 
-def post_accruals(loan: Loan, accruals: Amounts, event: LoanEvent) -> None:
+def post_accruals(loan: Loan, accruals: Amounts, suspended: Amounts, event: LoanEvent) -> None:
     """Correct the interest of past days, a row a day, all known on the day of `event`."""
-    booked = booking_days(loan.legal_entity_id, accruals.keys())
+    days = accruals.keys() | suspended.keys()
+    booked = booking_days(loan.legal_entity_id, days)
     Accrual.objects.bulk_create(
         Accrual(
             loan=loan,
             effective_on=on,
             booked_on=booked[on],
             posted_on=event.recorded_on,
-            amount=amount,
+            amount=accruals.get(on, Decimal("0.00")),
+            suspended=suspended.get(on, Decimal("0.00")),
             event=event,
         )
-        for on, amount in sorted(accruals.items())
+        for on in sorted(days)
     )
 
 
@@ -293,17 +306,23 @@ def balance_fields(terms: LoanTerms, state: State) -> dict[str, Any]:
         "next_due_amount": standing.next_due_amount,
         "written_off": state.written_off,
         "recovered": state.recovered,
+        "escrow": state.escrow,
+        "nonaccrual": state.nonaccrual,
+        "suspense": state.suspense,
+        "applied": state.applied,
     }
 
 
 def follow(loan: Loan, state: State) -> bool:
     """Follow the money in the loan's state machine, without saving. True when that moved it.
 
-    Nothing owed is paid off, a charge-off is charged off, and anything else is active.
+    Nothing owed is paid off, a charge-off is charged off, a sale is sold, and anything else is active.
     """
     owes = state.principal or state.interest or state.fees
     ended = (
-        Loan.State.CHARGED_OFF
+        Loan.State.SOLD
+        if state.sold is not None
+        else Loan.State.CHARGED_OFF
         if state.charged_off
         else Loan.State.PAID_OFF
         if state.totals.disbursed and not owes
@@ -317,6 +336,8 @@ def follow(loan: Loan, state: State) -> bool:
         loan.mark_paid_off(on=state.accrued_through)
     elif ended == Loan.State.CHARGED_OFF:
         loan.mark_charged_off(on=state.accrued_through)
+    elif ended == Loan.State.SOLD:
+        loan.mark_sold(on=state.accrued_through)
     return True
 
 
@@ -334,6 +355,12 @@ def state_of(balance: LoanBalance) -> State:
         charged_off=balance.written_off > 0 or balance.recovered > 0,
         written_off=balance.written_off,
         recovered=balance.recovered,
+        escrow=balance.escrow,
+        nonaccrual=balance.nonaccrual,
+        suspense=balance.suspense,
+        applied=balance.applied,
+        # What its owner has is in its events; enter() replays them.
+        sold=State(rate=balance.rate) if balance.loan.state == Loan.State.SOLD else None,
         totals=Totals(disbursed=balance.disbursed),
     )
 

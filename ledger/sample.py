@@ -6,13 +6,12 @@ from decimal import Decimal
 
 from finance.errors import Refused
 from finance.loan_state import Event
-from finance.replay import accrue, apply
+from finance.replay import apply
 from ledger.mapping import Rules, first_fit, mapped_account, use_of
 from ledger.models import Account, Loan
 from ledger.posting import account_id
 from ledger.recipes import lines_of
-from ledger.replay import state_of
-from ledger.terms import terms_of
+from ledger.standing import position, read_account
 
 # What can be tried: the recipe's name, and the words for it.
 SAMPLES = {
@@ -22,8 +21,19 @@ SAMPLES = {
     "fee_waiver": "Fee waiver",
     "disburse": "Disbursement",
     "accrual": "A night's interest",
+    "credit_applied": "Held money applied",
+    "refund": "Refund",
+    "escrow_deposit": "Escrow deposit",
+    "escrow_disbursement": "Escrow disbursement",
+    "capitalise_interest": "Interest capitalised",
+    "capitalise_fees": "Fees capitalised",
+    "nonaccrual": "Non-accrual",
+    "restoration": "Return to accrual",
+    "write_off": "Small balance written off",
     "charge_off": "Charge-off",
     "recovery": "Recovery",
+    "sale": "Sale of the loan",
+    "buy_back": "Buy-back of the loan",
 }
 
 
@@ -52,13 +62,12 @@ class SampleLine:
 
 def sample_journal(loan: Loan, kind: str, amount: Decimal, rules: Rules, *, today: date) -> list[SampleLine]:
     """What `kind` of `amount` dollars would post on the loan today. Raises Refused where the loan cannot take it."""
-    terms, state = terms_of(loan), state_of(loan.balance)
-    accrue(terms, state, max(today, loan.balance.accrued_through))
+    account = read_account(loan)
+    terms, state = account.terms, position(account, as_of=max(today, loan.balance.accrued_through)).state
     if kind == "accrual":
         lines = {"interest": amount, "interest_income": -amount}
     else:
-        borne = None if kind == "charge_off" else amount
-        effect = apply(terms, state, Event(id="sample", kind=kind, on=state.accrued_through or today, amount=borne))
+        effect = apply(terms, state, Event(id="sample", kind=kind, on=state.accrued_through or today, amount=amount))
         lines = lines_of(effect)
     if not lines:
         raise NothingPosted(kind=SAMPLES[kind].lower(), number=loan.number)

@@ -98,7 +98,7 @@ def instalments(account: Account, at: Position) -> list[InstalmentStanding]:
 
 
 def _unmet(instalment: Instalment, paid: Decimal, at: Position) -> str:
-    if at.state.charged_off:
+    if at.state.gone:
         return "unmet"
     if instalment.due_on < at.as_of:
         return "late"
@@ -129,7 +129,7 @@ def amount_due(terms: LoanTerms, at: Position) -> AmountDue | None:
     Instalments up to today when one of them is unmet, otherwise the next one; never more than everything owed.
     """
     next_due = at.arrears.next_due_date
-    if at.state.charged_off or not at.payoff:
+    if at.state.gone or not at.payoff:
         return None
     if next_due is None:  # instalments are met, and fees are left
         return AmountDue(at.state.fees, at.as_of, 0)

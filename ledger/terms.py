@@ -11,8 +11,8 @@ from finance.errors import Refused
 from finance.terms import Instalment, LateFeeRule, LoanTerms
 from ledger.models import IndexRate, Loan, ProductVersion
 from ledger.models import Instalment as InstalmentRow
-
-LateFee = dict[str, Any]
+from ledger.policies import LateFee as LateFee
+from ledger.policies import Policies, bare_rule, cap_in_law, nonaccrual_of
 
 
 class NoIndexRate(Refused):
@@ -42,7 +42,8 @@ class ProductTerms:
     (finance.terms).
     index and margins: the rate is the published index on the day of the loan plus the margin of its term.
     hierarchies: {purpose: {order, by, reach}}, how payments are allocated where the usual way is not wanted.
-    late_fee: {grace_days, percent, flat, combine} or None.
+    late_fee: {grace_days, percent, flat, combine, law} or None. law: whose cap holds (ledger.policies.cap_in_law).
+    policies: what happens later in a loan's life; its fields stand among the others in the JSON.
     """
 
     index: str
@@ -64,10 +65,12 @@ class ProductTerms:
     past_due_tolerance: Decimal = Decimal("0.00")
     bucket_edges: tuple[int, ...] = (1, 30, 60, 90, 120)
     late_fee: LateFee | None = field(default=None)
+    policies: Policies = field(default_factory=Policies)
 
     @classmethod
     def of(cls, version: ProductVersion) -> "ProductTerms":
         given = dict(version.terms)
+        given["policies"] = Policies.take(given)
         for name in ("min_amount", "max_amount", "payment_unit", "past_due_tolerance"):
             if name in given:
                 given[name] = Decimal(given[name])
@@ -86,10 +89,15 @@ class ProductTerms:
                 return row.margin
         raise TermNotOffered(product=product, months=months, longest=self.margins[-1].up_to_months)
 
-    def servicing(self, *, late_fees_from: date | None = None) -> dict[str, Any]:
-        """What a loan copies, as JSON. `late_fees_from`: earlier instalments bear no late fee (boarded mid-life)."""
+    def servicing(self, *, made_on: date, state: str = "", late_fees_from: date | None = None) -> dict[str, Any]:
+        """What a loan made on `made_on` copies, as JSON.
+
+        state: the borrower's, whose law caps the late fee.  late_fees_from: earlier instalments bear none (boarded
+        mid-life).
+        """
         late_fee = self.late_fee and self.late_fee | {
-            "assessed_from": late_fees_from.isoformat() if late_fees_from else None
+            "assessed_from": late_fees_from.isoformat() if late_fees_from else None,
+            "cap": cap_in_law(self.late_fee, state=state, made_on=made_on),
         }
         return {
             "method": self.method,
@@ -104,6 +112,7 @@ class ProductTerms:
             "bucket_edges": list(self.bucket_edges),
             "late_fee": late_fee,
             "index": self.index,
+            **self.policies.copied(made_on),
         }
 
 
@@ -136,6 +145,7 @@ def terms_of_loans(loans: Sequence[Loan]) -> dict[int, LoanTerms]:
 
 def loan_terms(terms: dict[str, Any], *, rate: Decimal, schedule: tuple[Instalment, ...]) -> LoanTerms:
     """LoanTerms from the JSON that `ProductTerms.servicing` wrote."""
+    nonaccrual = nonaccrual_of(terms)
     return LoanTerms(
         rate=rate,
         day_count=terms["day_count"],
@@ -149,6 +159,9 @@ def loan_terms(terms: dict[str, Any], *, rate: Decimal, schedule: tuple[Instalme
         past_due_tolerance=Decimal(terms["past_due_tolerance"]),
         bucket_edges=tuple(terms["bucket_edges"]),
         late_fee=late_fee_rule(terms["late_fee"]),
+        nonaccrual_cash=nonaccrual.cash,
+        restoration=nonaccrual.restoration,
+        small_balance=Decimal(terms.get("small_balance", "0.00")),
     )
 
 
@@ -178,12 +191,4 @@ def hierarchies(given: dict[str, dict[str, Any]]) -> dict[str, Hierarchy]:
 
 
 def late_fee_rule(given: LateFee | None) -> LateFeeRule | None:
-    if not given:
-        return None
-    return LateFeeRule(
-        grace_days=given["grace_days"],
-        percent=Decimal(given["percent"]) if given.get("percent") else None,
-        flat=Decimal(given["flat"]) if given.get("flat") else None,
-        combine=given.get("combine", "greater"),
-        assessed_from=date.fromisoformat(given["assessed_from"]) if given.get("assessed_from") else None,
-    )
+    return bare_rule(given) if given else None

@@ -12,13 +12,26 @@ from ledger.terms import in_words
 # kind -> (title, meaning)
 KINDS = {
     LoanEvent.Kind.DISBURSEMENT: ("Paid out", "information"),
+    LoanEvent.Kind.DRAW: ("Drawn", "information"),
     LoanEvent.Kind.RATE_CHANGE: ("Rate changed", "information"),
     LoanEvent.Kind.FEE: ("Fee charged", "attention"),
     LoanEvent.Kind.FEE_WAIVER: ("Fee waived", "information"),
     LoanEvent.Kind.PAYMENT: ("Payment", "good"),
+    LoanEvent.Kind.PAYOFF: ("Payoff", "good"),
+    LoanEvent.Kind.CREDIT_APPLIED: ("Held money applied", "good"),
+    LoanEvent.Kind.REFUND: ("Refunded", "information"),
+    LoanEvent.Kind.ESCROW_DEPOSIT: ("Into escrow", "good"),
+    LoanEvent.Kind.ESCROW_DISBURSEMENT: ("Out of escrow", "information"),
+    LoanEvent.Kind.CAPITALISE_INTEREST: ("Interest capitalised", "information"),
+    LoanEvent.Kind.CAPITALISE_FEES: ("Fees capitalised", "information"),
+    LoanEvent.Kind.NONACCRUAL: ("Put on non-accrual", "problem"),
+    LoanEvent.Kind.RESTORATION: ("Returned to accrual", "good"),
+    LoanEvent.Kind.WRITE_OFF: ("Small balance written off", "information"),
     LoanEvent.Kind.CHARGE_OFF: ("Charged off", "problem"),
     LoanEvent.Kind.RECOVERY: ("Recovery", "good"),
     LoanEvent.Kind.LATE_FEE: ("Late fee", "attention"),
+    LoanEvent.Kind.SALE: ("Sold", "information"),
+    LoanEvent.Kind.BUY_BACK: ("Bought back", "information"),
     LoanEvent.Kind.REVERSAL: ("Reversal", "attention"),
 }
 # Who did it, where nobody signed in did.

@@ -24,7 +24,8 @@ from ledger.prepared import prepared_cursor
 from tenants.current import current_tenant_id
 
 Row = tuple[Any, ...]
-AccrualRow = tuple[int, date, date, date, Decimal]  # the loan's id, effective on, booked on, posted on, amount
+# The loan's id, effective on, booked on, posted on, amount, and what of it is suspended.
+AccrualRow = tuple[int, date, date, date, Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def columns_of(model: type[models.Model], *, but: Iterable[str]) -> tuple[str, .
 
 
 EVENT = columns_of(LoanEvent, but=("id", "tenant_id", "recorded_at"))
-ACCRUAL = ("loan_id", "effective_on", "booked_on", "posted_on", "amount")
+ACCRUAL = ("loan_id", "effective_on", "booked_on", "posted_on", "amount", "suspended")
 ENTRY = (
     *("legal_entity_id", "currency", "kind", "effective_on", "booked_on", "posted_on", "key"),
     *("lines", "total", "reverses_id"),

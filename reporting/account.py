@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from finance.money import ZERO
 from ledger import movements
+from ledger.close.summary import SUMMED_ROLES
 from ledger.models import Account, Posting
 from reporting.trial_balance import unsummed_interest
 
@@ -68,6 +69,6 @@ def account_report(account: Account, *, as_of: date, known_on: date | None = Non
 
 def unsummed_of(account: Account, as_of: date, known_on: date | None = None) -> Decimal:
     """Interest in the account's balance that no journal entry carries yet; debits positive. Two queries, or none."""
-    if account.role not in ("interest", "interest_income"):
+    if account.role not in SUMMED_ROLES:
         return ZERO
     return unsummed_interest(as_of, known_on).get(account.pk, ZERO)

@@ -9,7 +9,7 @@ from django.db.models import Max, Sum
 
 from finance.money import ZERO
 from ledger import movements
-from ledger.close.summary import placed_on
+from ledger.close.summary import placed_on, summed_lines
 from ledger.mapping import Use
 from ledger.models import Account, Accrual, Night
 from tenants.models import LegalEntity
@@ -75,7 +75,8 @@ def trial_balance(as_of: date, known_on: date | None = None) -> list[TrialBalanc
 def unsummed_interest(as_of: date, known_on: date | None = None) -> dict[int, Decimal]:
     """{account: dollars, debits positive} of interest that loans have accrued and the night has not yet summed up.
 
-    On the accounts that the night will sum it into: the GL mapping may tell products and states of loans apart.
+    On the accounts that the night will sum it into: the GL mapping may tell products and states of loans apart. What of
+    it is in suspense is no income.
     """
     summed_through = Night.objects.exclude(summarised_at=None).aggregate(on=Max("business_date"))["on"]
     accruals = Accrual.objects.filter(entry=None, booked_on__lte=as_of)
@@ -85,8 +86,8 @@ def unsummed_interest(as_of: date, known_on: date | None = None) -> dict[int, De
         accruals = accruals.filter(posted_on__lte=known_on)
     uses = ("loan__legal_entity_id", "loan__currency", "loan__product_version__product_id", "loan__state", "booked_on")
     found: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for *named, amount in accruals.values_list(*uses).annotate(Sum("amount")).order_by():
-        company, currency, product_id, state, on = named
-        for role, signed in (("interest", amount), ("interest_income", -amount)):
+    sums = accruals.values_list(*uses).annotate(Sum("amount"), Sum("suspended")).order_by()
+    for company, currency, product_id, state, on, amount, suspended in sums:
+        for role, signed in summed_lines(amount, suspended).items():
             found[placed_on(company, currency, role, on, on, Use(product_id, state))] += signed
     return dict(found)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from ledger.close.differences import keep_differences
 from ledger.close.sealing import seal_differences
+from ledger.mapping import BALANCES
 from ledger.models import Loan, LoanBalance, Night, Proof
 from ledger.replay import balance_fields, difference, records_of
 from ledger.sql import execute, statement
@@ -135,9 +136,7 @@ def balances(first: int, last: int) -> list[Finding]:
 
 
 def in_words(parts: list[Decimal]) -> str:
-    return ", ".join(
-        f"{name} {amount}" for name, amount in zip(("principal", "interest", "fees", "unapplied"), parts, strict=True)
-    )
+    return ", ".join(f"{name} {amount}" for name, amount in zip(BALANCES, parts, strict=True))
 
 
 def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Finding]:
@@ -158,6 +157,9 @@ def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Fin
             found.append({"what": f"Loan {loan.number}, {role} on {on}", "expected": str(amount), "found": "missing"})
         for on, amount in sorted(gap.accruals.items()):
             found.append({"what": f"Loan {loan.number}, accrued on {on}", "expected": str(amount), "found": "missing"})
+        for on, amount in sorted(gap.suspended.items()):
+            what = f"Loan {loan.number}, suspended on {on}"
+            found.append({"what": what, "expected": str(amount), "found": "missing"})
         for name, value in balance_fields(terms, gap.journal.state).items():
             stands = getattr(loan.balance, name)
             if stands != value:

@@ -38,7 +38,7 @@ TABLES = {
         LoanEvent,
         "recorded_on",
         ("loan_id", "kind", "effective_on", "recorded_on", "recorded_at", "amount", "rate", "principal_only",
-         "target_id", "cause_id", "instalment", "reason", "source", "by_id", "key"),
+         "purpose", "target_id", "cause_id", "instalment", "reason", "source", "by_id", "key"),
     ),
     "entry": Sealed(
         Entry,
@@ -54,7 +54,7 @@ TABLES = {
     "accrual": Sealed(
         Accrual,
         "posted_on",
-        ("loan_id", "effective_on", "booked_on", "posted_on", "amount", "event_id", "entry_id"),
+        ("loan_id", "effective_on", "booked_on", "posted_on", "amount", "suspended", "event_id", "entry_id"),
     ),
 }  # fmt: skip
 # What each account's debits and credits came to, as known at the end of the day.

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ledger import movements
 from ledger.close.late_fees import assess_together
+from ledger.close.policies import POLICIES, carry_out
 from ledger.close.proof import Finding, balances, prove_books, replay_differences
 from ledger.close.seal_export import publish
 from ledger.close.sealing import seal_night
@@ -66,6 +67,16 @@ def keep_late(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
+def policy(name: str, label: str) -> "Step":
+    """A step that does to the loans it concerns what their product says."""
+
+    def run(night: Night, loans: Loans) -> list[Finding]:
+        carry_out(name, night, loans)
+        return []
+
+    return Step(name, label, run, POLICIES[name].candidates, 500)
+
+
 def summarise(night: Night, loans: Loans) -> list[Finding]:
     """The day's interest of all loans, into the books: an entry a company and day; balances where they belong."""
     take_business_day()
@@ -113,6 +124,9 @@ STEPS = (
     Step("accrue", "Accrue interest", accrue, "open_loans", 5000),
     Step("late_fees", "Assess late fees", late_fees, "due_loans", 2000),
     Step("age", "Age the loans", age, "due_loans", 2000),
+    policy("charge_off", "Charge off what is long past due"),
+    policy("small_balance", "Write off small balances"),
+    policy("nonaccrual", "Put loans on non-accrual"),
     Step("keep_late", "Keep who is late", keep_late),
     Step("summarise", "Sum the interest into the books", summarise),
     Step("fold", "Fold the postings into movements", fold),
@@ -139,7 +153,12 @@ def plan(night: Night, step: Step) -> None:
         return
     if step.most and not night.prove_by_replay:
         return
-    given: dict[str, Any] = {"on": night.business_date, "most": step.most, "after": share_before(night, step)}
+    given: dict[str, Any] = {
+        "on": night.business_date,
+        "loans": None,
+        "most": step.most,
+        "after": share_before(night, step),
+    }
     # Not a format string: what is put in is a statement of ours, and its own parameters stay.
     query = statement("plan").replace("{candidates}", statement(step.found_by))
     with connection.cursor() as cursor:

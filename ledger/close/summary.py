@@ -14,6 +14,7 @@ from ledger.sql import statement
 from tenants.models import LegalEntity
 
 Placed = dict[tuple[str, int], Decimal]  # {(role, account): signed amount}
+SUMMED_ROLES = ("interest", "interest_income", "suspense")
 
 
 def sum_interest(business_date: date) -> None:
@@ -22,13 +23,19 @@ def sum_interest(business_date: date) -> None:
         cursor.execute(statement("unsummarised_interest"), {"on": business_date})
         rows = cursor.fetchall()
     days: defaultdict[tuple[int, str, date], Placed] = defaultdict(dict)
-    for company, currency, booked_on, product_id, state, amount in rows:
+    for company, currency, booked_on, product_id, state, amount, suspended in rows:
         lines = days[company, currency, booked_on]
-        for role, signed in (("interest", amount), ("interest_income", -amount)):
+        for role, signed in summed_lines(amount, suspended).items():
             found = placed_on(company, currency, role, booked_on, business_date, Use(product_id, state))
             lines[role, found] = lines.get((role, found), Decimal(0)) + signed
     for (company, currency, booked_on), lines in days.items():
         post_together(company, currency, "accrual", lines, booked_on, business_date)
+
+
+def summed_lines(amount: Decimal, suspended: Decimal) -> dict[str, Decimal]:
+    """{role: signed amount} of interest accrued, of which `suspended` is no income; without the zeros."""
+    lines = {"interest": amount, "interest_income": suspended - amount, "suspense": -suspended}
+    return {role: signed for role, signed in lines.items() if signed}
 
 
 def reclassify(business_date: date) -> None:

@@ -13,7 +13,10 @@ from ledger.models.loan import Loan
 from tenants.base import TenantForeignKey, TenantModel
 from tenants.models import User
 
-MOVES_MONEY = ["disbursement", "fee", "fee_waiver", "payment", "late_fee", "recovery"]
+MOVES_MONEY = [
+    "disbursement", "draw", "fee", "fee_waiver", "payment", "payoff", "late_fee", "recovery", "credit_applied",
+    "refund", "escrow_deposit", "escrow_disbursement", "sale", "buy_back",
+]  # fmt: skip
 
 
 class LoanEvent(TenantModel):
@@ -23,13 +26,26 @@ class LoanEvent(TenantModel):
 
     class Kind(models.TextChoices):
         DISBURSEMENT = "disbursement"
+        DRAW = "draw"
         RATE_CHANGE = "rate_change", "Rate change"
         FEE = "fee"
         FEE_WAIVER = "fee_waiver", "Fee waiver"
         PAYMENT = "payment"
+        PAYOFF = "payoff"
+        CREDIT_APPLIED = "credit_applied", "Credit applied"
+        REFUND = "refund"
+        ESCROW_DEPOSIT = "escrow_deposit", "Escrow deposit"
+        ESCROW_DISBURSEMENT = "escrow_disbursement", "Escrow disbursement"
+        CAPITALISE_INTEREST = "capitalise_interest", "Interest capitalised"
+        CAPITALISE_FEES = "capitalise_fees", "Fees capitalised"
+        NONACCRUAL = "nonaccrual", "Non-accrual"
+        RESTORATION = "restoration", "Return to accrual"
+        WRITE_OFF = "write_off", "Small balance written off"
         CHARGE_OFF = "charge_off", "Charge-off"
         RECOVERY = "recovery"
         LATE_FEE = "late_fee", "Late fee"
+        SALE = "sale"
+        BUY_BACK = "buy_back", "Buy-back"
         REVERSAL = "reversal"
 
     loan = TenantForeignKey(Loan, related_name="events", db_index=False)
@@ -66,13 +82,26 @@ class LoanEvent(TenantModel):
                 "kind",
                 [
                     "disbursement",
+                    "draw",
                     "rate_change",
                     "fee",
                     "fee_waiver",
                     "payment",
+                    "payoff",
+                    "credit_applied",
+                    "refund",
+                    "escrow_deposit",
+                    "escrow_disbursement",
+                    "capitalise_interest",
+                    "capitalise_fees",
+                    "nonaccrual",
+                    "restoration",
+                    "write_off",
                     "charge_off",
                     "recovery",
                     "late_fee",
+                    "sale",
+                    "buy_back",
                     "reversal",
                 ],
                 "event_kind_known",
@@ -114,6 +143,7 @@ class Accrual(TenantModel):
     booked_on = models.DateField()
     posted_on = models.DateField()
     amount = money()
+    suspended = money(default=0, db_default=0, help_text="Of the amount, what went into suspense and not into income.")
     event = TenantForeignKey(LoanEvent, null=True, related_name="accruals", db_index=False)
     # The entry that carries it into the books, where one was posted with it (boarding); otherwise the night of
     # `posted_on` sums it up.

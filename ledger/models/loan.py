@@ -34,6 +34,7 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
         ACTIVE = "active"
         PAID_OFF = "paid_off", "Paid off"
         CHARGED_OFF = "charged_off", "Charged off"
+        SOLD = "sold"
 
     number = models.CharField(max_length=24)
     legal_entity = TenantForeignKey(LegalEntity, related_name="loans", db_index=False)
@@ -61,7 +62,7 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
         indexes = [models.Index(fields=["tenant", "state", "id"], name="loan_state")]
         constraints = [
             models.UniqueConstraint("tenant", "number", name="loan_number_once"),
-            one_of("state", ["active", "paid_off", "charged_off"], "loan_state_known"),
+            one_of("state", ["active", "paid_off", "charged_off", "sold"], "loan_state_known"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="loan_amount_positive"),
             models.CheckConstraint(condition=Q(matures_on__gte=F("first_due_on")), name="loan_matures_after_first_due"),
             models.CheckConstraint(
@@ -83,9 +84,14 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
         """State only. The posting is in ledger/operations/charge_off.py."""
         self.ended_on = on
 
-    @transition(field=state, source=[State.PAID_OFF, State.CHARGED_OFF], target=State.ACTIVE)
+    @transition(field=state, source=State.ACTIVE, target=State.SOLD)
+    def mark_sold(self, *, on: date) -> None:
+        """State only. The posting is in ledger/operations/sales.py."""
+        self.ended_on = on
+
+    @transition(field=state, source=[State.PAID_OFF, State.CHARGED_OFF, State.SOLD], target=State.ACTIVE)
     def mark_reopened(self) -> None:
-        """State only. What ended the loan was undone."""
+        """State only. What ended the loan was undone, or it was drawn on or bought back."""
         self.ended_on = None
 
 
@@ -116,6 +122,11 @@ class LoanBalance(TenantModel):
     past_due_amount = money(default=0)
     written_off = money(default=0)
     recovered = money(default=0)
+    escrow = money(default=0, db_default=0)
+    # Non-accrual: of `interest` what is in suspense, and what interest paid wrote the books' principal down by.
+    nonaccrual = models.BooleanField(default=False, db_default=False)
+    suspense = money(default=0, db_default=0)
+    applied = money(default=0, db_default=0)
     # The place of the last event in replay order: a later one takes the short way.
     last_event_on = models.DateField(null=True)
     last_event_rank = models.SmallIntegerField(default=0)
@@ -130,6 +141,10 @@ class LoanBalance(TenantModel):
             models.CheckConstraint(condition=Q(fees__gte=0), name="balance_fees_not_negative"),
             models.CheckConstraint(condition=Q(unapplied__gte=0), name="balance_unapplied_not_negative"),
             models.CheckConstraint(condition=Q(dpd__gte=0), name="balance_dpd_not_negative"),
+            models.CheckConstraint(
+                condition=Q(suspense__gte=0, suspense__lte=F("interest")), name="balance_suspense_is_of_interest"
+            ),
+            models.CheckConstraint(condition=Q(applied__gte=0), name="balance_applied_not_negative"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,14 @@ from django.db import transaction
 
 from ledger.errors import LoanNotOpen, NothingToChargeOff
 from ledger.models import Loan, LoanEvent
-from ledger.operations.steps import lock, record, require_active, require_possible, seen_before
+from ledger.operations.steps import (
+    known_to_the_night,
+    lock,
+    record,
+    require_active,
+    require_possible,
+    seen_before,
+)
 from ledger.replay import enter
 from tenants.models import User
 
@@ -24,7 +31,17 @@ def charge_off_loan(
     require_possible(loan, effective_on, day)
     if not balance.owed:
         raise NothingToChargeOff(number=loan.number, on=effective_on.isoformat())
-    event = record(loan, "charge_off", effective_on=effective_on, day=day, key=key, by=by, source=source, reason=reason)
+    event = record(
+        loan,
+        "charge_off",
+        effective_on=effective_on,
+        day=day,
+        key=key,
+        by=by,
+        source=source,
+        reason=reason,
+        recorded_on=known_to_the_night(balance, effective_on, day) if source == "night" else None,
+    )
     enter(loan, balance, event, day)
     return event
 

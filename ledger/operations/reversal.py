@@ -11,6 +11,7 @@ from tenants.models import User
 # Why not, for those that cannot be.
 NOT_REVERSIBLE = {
     "disbursement": "the money has left. Take it back as a payment.",
+    "draw": "the money has left. Take it back as a payment.",
     "rate_change": "enter another rate change for the same day.",
     "reversal": "enter again what it took back.",
 }

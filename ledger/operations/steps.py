@@ -1,6 +1,6 @@
 """The steps that every operation on a loan shares: lock, seen before, allowed, record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from functools import wraps
@@ -64,7 +64,11 @@ def same_content(event: LoanEvent | None, **content: Any) -> LoanEvent | None:
 
 
 def require_active(loan: Loan, what: str) -> None:
-    if loan.state != Loan.State.ACTIVE:
+    require_state(loan, (Loan.State.ACTIVE,), what)
+
+
+def require_state(loan: Loan, states: Collection[str], what: str) -> None:
+    if loan.state not in states:
         raise LoanNotOpen(number=loan.number, state=loan.get_state_display().lower(), what=what)
 
 
@@ -86,16 +90,20 @@ def record(
     by: User | None,
     source: str,
     amount: Decimal | None = None,
+    recorded_on: date | None = None,
     **details: Any,
 ) -> LoanEvent:
-    """The event itself. ledger.replay.enter writes it, together with what it posts."""
+    """The event itself. ledger.replay.enter writes it, together with what it posts.
+
+    recorded_on: today, unless a night says otherwise.
+    """
     event = fresh(
         LoanEvent,
         tenant_id=current_tenant_id(),
         loan_id=loan.pk,
         kind=kind,
         effective_on=effective_on,
-        recorded_on=day.today,
+        recorded_on=recorded_on or day.today,
         amount=amount,
         key=key,
         by_id=by.pk if by else None,
@@ -104,3 +112,8 @@ def record(
     for name, value in details.items():
         setattr(event, name, value)
     return event
+
+
+def known_to_the_night(balance: LoanBalance, on: date, day: BusinessDay) -> date:
+    """When the night of `on` knew what it found: then, unless the loan was moved on before the night came to it."""
+    return on if balance.accrued_through <= on else day.today

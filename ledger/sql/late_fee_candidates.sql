@@ -9,7 +9,8 @@ WHERE b.loan_id = ANY(%(loans)s) AND b.open AND l.terms -> 'late_fee' ->> 'grace
   AND EXISTS (
     SELECT 1 FROM ledger_instalment i
     WHERE i.loan_id = b.loan_id AND i.due_on >= b.next_due_on
-      AND i.due_on + (l.terms -> 'late_fee' ->> 'grace_days')::int <= %(on)s
+      AND i.due_on + greatest((l.terms -> 'late_fee' ->> 'grace_days')::int,
+                              (l.terms -> 'late_fee' -> 'cap' ->> 'grace_days')::int) <= %(on)s
       AND i.due_on >= coalesce((l.terms -> 'late_fee' ->> 'assessed_from')::date, i.due_on)
       AND NOT EXISTS (
         SELECT 1 FROM ledger_loanevent e WHERE e.loan_id = b.loan_id AND e.kind = 'late_fee' AND e.instalment = i.number

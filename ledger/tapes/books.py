@@ -62,7 +62,6 @@ class Books:
     def __init__(self, run: BoardingRun, product: ProductTerms, legal_entity: LegalEntity) -> None:
         self.run, self.product, self.legal_entity = run, product, legal_entity
         self.today, self.now = run.business_date, timezone.now()
-        self.servicing = product.servicing(late_fees_from=run.business_date)
         self.tenant_id = current_tenant_id()
         self.interest_entries: dict[date, int] = {}
         self.interest: defaultdict[date, Decimal] = defaultdict(Decimal)
@@ -82,11 +81,12 @@ class Books:
         story = tape_loan.story
         agreed = AgreedTerms(amount=story.amount, rate=rate, months=tape_loan.months, disbursed_on=story.disbursed_on)
         schedule = schedule_of(agreed, self.product)
+        servicing = self.product.servicing(made_on=story.disbursed_on, state=tape_loan.state, late_fees_from=self.today)
         loan = unsaved_loan(
             number=tape_loan.number,
             agreed=agreed,
             schedule=schedule,
-            servicing=self.servicing | {"tape": {"line": tape_loan.line, **tape_loan.about}},
+            servicing=servicing | {"tape": {"line": tape_loan.line, **tape_loan.about}},
             product_version=self.run.product_version,
             borrower=borrower,
             legal_entity=self.legal_entity,

@@ -1,4 +1,4 @@
-"""Take a payment, charge or waive a fee, change the rate, charge off, take a recovery: a form and its effect."""
+"""Any act on a loan, from taking a payment to selling it: a form and its effect."""
 
 from functools import partial
 from typing import Any
@@ -67,8 +67,16 @@ def form_for(what: Act, loan: Loan, request: HttpRequest) -> ActForm:
     if request.method == "POST":
         return what.form(request.POST, today=today, loan=loan)
     terms = terms_of(loan)
-    due = amount_due(terms, carried(loan.balance, terms, today))
-    usual = {"take_payment": due and due.amount, "waive_fee": loan.balance.fees or None}
+    now = carried(loan.balance, terms, today)
+    due = amount_due(terms, now)
+    usual = {
+        "take_payment": due and due.amount,
+        "waive_fee": loan.balance.fees or None,
+        "take_payoff": now.payoff or None,
+        "apply_credit": min(now.state.unapplied, now.payoff) or None,
+        "refund_credit": now.state.unapplied or None,
+        "disburse_escrow": now.state.escrow if now.state.escrow > 0 else None,
+    }
     return what.form(today=today, loan=loan, initial={"amount": usual.get(what.name)})
 
 
@@ -87,7 +95,7 @@ def context_of(what: Act, loan: Loan, form: ActForm) -> dict[str, Any]:
         "url": reverse(what.name, args=[loan.number]),
         "effect_url": reverse(f"{what.name}_effect", args=[loan.number]),
         "loan_url": reverse("loan", args=[loan.number]),
-        "rest": f"${loan.balance.owed:,.2f}" if what.name == "charge_off" else "",
+        "rest": f"${loan.balance.owed:,.2f}" if what.name in ("charge_off", "write_off_small_balance") else "",
     }
 
 

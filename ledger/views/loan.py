@@ -14,6 +14,7 @@ from finance.payoff import quote
 from finance.replay import Position
 from ledger.forms import TwoDatesForm
 from ledger.models import Loan
+from ledger.operations.draws import available
 from ledger.selectors import business_date, with_all_that_names_it
 from ledger.standing import Account, amount_due, around_now, carried, instalments, position, read_account
 from ledger.timeline import timeline
@@ -42,7 +43,9 @@ def loan(request: HttpRequest, number: str) -> HttpResponse:
     }
     context |= schedule_and_timeline(request, account, context["at"])
     context["next"] = render_to_string("ledger/_next.html", context).strip()
-    context["actions"] = actions(found, context["at"], person(request), elsewhen=not context["now"])
+    offered = actions(found, context["at"], person(request), elsewhen=not context["now"])
+    context["actions"] = [one for one in offered if not one["act"].more]
+    context["more_actions"] = [one for one in offered if one["act"].more]
     return render(request, "ledger/loan.html", context)
 
 
@@ -60,6 +63,7 @@ def what_stands(account: Account, as_of: date, known_on: date | None, *, now: bo
         "due": amount_due(account.terms, at) if paid_out else None,
         "per_diem": quote(account.terms, at.state, at.as_of, at.as_of).per_diem,
         "booked_through": account.loan.balance.accrued_through if now else None,
+        "available": available(account, as_of) if account.loan.terms.get("line") and not at.state.gone else None,
     }
 
 
@@ -79,21 +83,21 @@ def schedule_and_timeline(request: HttpRequest, account: Account, at: Position) 
 
 def state_at(at: Position) -> str:
     """The loan's state on the day shown."""
+    if at.state.sold is not None:
+        return Loan.State.SOLD
     if at.state.charged_off:
         return Loan.State.CHARGED_OFF
     return Loan.State.ACTIVE if at.payoff else Loan.State.PAID_OFF
 
 
 def actions(found: Loan, at: Position, user: User, *, elsewhen: bool) -> list[dict[str, Any]]:
-    """Every act with its way, or why not. Those of another state are left out when they make no sense in this one."""
-    shown = [act for act in ACTS.values() if act.name != "receive_recovery" or found.state == act.state]
-    if found.state == Loan.State.CHARGED_OFF:
-        shown = [act for act in shown if act.name == "receive_recovery"]
+    """Every act that the loan's page offers, with its way, or why not."""
     return [
         {
             "act": act,
             "url": reverse(act.name, args=[found.number]),
             "why_not": "This page shows another day." if elsewhen else why_not(act, found, at, user),
         }
-        for act in shown
+        for act in ACTS.values()
+        if act.offered(found, at)
     ]

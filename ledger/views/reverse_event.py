@@ -18,7 +18,12 @@ from ledger.timeline import line_of
 from ledger.views.common import by_htmx, go, needs, person
 
 MOVED_ON = "Something else was entered on this loan since this page was opened. Look at what will change now."
-CASH = (LoanEvent.Kind.PAYMENT, LoanEvent.Kind.RECOVERY)
+CASH = (
+    LoanEvent.Kind.PAYMENT,
+    LoanEvent.Kind.PAYOFF,
+    LoanEvent.Kind.RECOVERY,
+    LoanEvent.Kind.ESCROW_DEPOSIT,
+)
 
 
 @require_http_methods(["GET", "POST"])

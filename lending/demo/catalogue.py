@@ -55,6 +55,7 @@ PRODUCTS: tuple[tuple[str, str, date, str, dict[str, Any]], ...] = (
             "min_months": 6,
             "max_months": 120,
             "late_fee": LATE_FEE,
+            "small_balance": "5.00",
         },
     ),
     (
@@ -70,6 +71,8 @@ PRODUCTS: tuple[tuple[str, str, date, str, dict[str, Any]], ...] = (
             "min_months": 6,
             "max_months": 60,
             "late_fee": {"grace_days": 15, "percent": "5", "flat": "15.00", "combine": "lesser"},
+            "charge_off_days": 120,
+            "small_balance": "1.00",
         },
     ),
 )

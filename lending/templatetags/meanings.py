@@ -30,6 +30,8 @@ STATES = {
     "paid_off": ("Paid off", "good"),
     "closed": ("Closed", "neutral"),
     "charged_off": ("Charged off", "problem"),
+    "sold": ("Sold", "information"),
+    "nonaccrual": ("On non-accrual", "problem"),
     "cancelled": ("Cancelled", "neutral"),
     # work, payments and controls
     "pending": ("Pending", "attention"),

@@ -22,13 +22,24 @@ EVENTS = 10
 # What happened, in the borrower's words.
 WORDS = {
     LoanEvent.Kind.DISBURSEMENT: "We sent you money",
+    LoanEvent.Kind.DRAW: "We sent you money",
     LoanEvent.Kind.RATE_CHANGE: "Your rate changed",
     LoanEvent.Kind.FEE: "A fee",
     LoanEvent.Kind.FEE_WAIVER: "A fee we let you off",
     LoanEvent.Kind.PAYMENT: "You paid",
+    LoanEvent.Kind.PAYOFF: "You paid the loan off",
+    LoanEvent.Kind.CREDIT_APPLIED: "Your loan was paid with money we held for you",
+    LoanEvent.Kind.REFUND: "We paid you back",
+    LoanEvent.Kind.ESCROW_DEPOSIT: "You paid for taxes and insurance",
+    LoanEvent.Kind.ESCROW_DISBURSEMENT: "We paid taxes or insurance for you",
+    LoanEvent.Kind.CAPITALISE_INTEREST: "Interest was added to your loan",
+    LoanEvent.Kind.CAPITALISE_FEES: "Fees were added to your loan",
+    LoanEvent.Kind.WRITE_OFF: "We let you off the rest",
     LoanEvent.Kind.CHARGE_OFF: "We wrote the loan off",
     LoanEvent.Kind.RECOVERY: "You paid",
     LoanEvent.Kind.LATE_FEE: "A late fee",
+    LoanEvent.Kind.SALE: "Your loan has a new owner",
+    LoanEvent.Kind.BUY_BACK: "Your loan is with us again",
 }
 
 

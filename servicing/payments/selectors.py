@@ -12,7 +12,11 @@ def loans_of(user: User) -> QuerySet[Loan]:
     return with_all_that_names_it().filter(borrower__portal_access__user=user).order_by("state", "-opened_on", "pk")
 
 
+# What took something back is shown beside it; how the lender counts its income is no concern of the borrower's.
+NOT_THE_BORROWERS = (LoanEvent.Kind.REVERSAL, LoanEvent.Kind.NONACCRUAL, LoanEvent.Kind.RESTORATION)
+
+
 def recent_events(loans: list[Loan], *, limit: int) -> list[LoanEvent]:
     """What happened on them lately, the latest first, with what took it back. Two queries."""
-    rows = LoanEvent.objects.filter(loan__in=loans).exclude(kind=LoanEvent.Kind.REVERSAL)
+    rows = LoanEvent.objects.filter(loan__in=loans).exclude(kind__in=NOT_THE_BORROWERS)
     return list(rows.select_related("loan").prefetch_related("reversals").order_by("-effective_on", "-pk")[:limit])

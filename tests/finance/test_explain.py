@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from finance import apr, borrowing_base_case, factoring_case
 from finance.ageing import arrears
@@ -36,7 +37,8 @@ from finance.payoff import quote
 from finance.replay import Event, journal
 from finance.schedule import ScheduleTerms, build_schedule
 from finance.schedule_terms import parse_schedule_terms
-from finance.terms import Instalment, LoanTerms
+from finance.terms import CASH_METHODS, RESTORATIONS, Instalment, LoanTerms
+from tests.finance.test_other_events import everything
 from tests.finance.test_replay_laws import END, histories, loans
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/finance"
@@ -211,7 +213,11 @@ def check_loan(terms: LoanTerms, events: list[Event], as_of: date, known_on: dat
     found.append((explain_days_past_due(standing, as_of), standing.dpd))
     for entry in state.trail or ():
         if isinstance(entry, Applied) and entry.event.kind in CASH_KINDS:
-            found.append((explain_payment(state, entry.event.id), entry.event.amount))
+            ours = entry.effect.kind != "sold"
+            found.append((explain_payment(state, entry.event.id), entry.event.amount if ours else 0))
+        elif isinstance(entry, Applied) and entry.effect.kind == "credit_applied":
+            taken = min(entry.event.amount or 0, entry.held)
+            found.append((explain_payment(state, entry.event.id), taken))
     quoted = quote(terms, state, as_of, as_of + timedelta(9))
     found += [(explain_quote(quoted, day), amount) for day, amount in quoted.amounts[::3]]
     for step, value in found:
@@ -230,6 +236,19 @@ def test_every_published_loan_re_adds() -> None:
 @settings(max_examples=25, deadline=None)
 @given(loans(), histories())
 def test_every_loan_re_adds(terms: LoanTerms, events: list[Event]) -> None:
+    try:
+        journal(terms, events, through=END)
+    except Refused:
+        return
+    check_loan(terms, events, END)
+
+
+@settings(max_examples=60, deadline=None)
+@given(loans(), everything(), st.sampled_from(CASH_METHODS), st.sampled_from(RESTORATIONS))
+def test_every_loan_that_left_income_or_the_books_re_adds(
+    terms: LoanTerms, events: list[Event], cash: str, restoration: str
+) -> None:
+    terms = replace(terms, nonaccrual_cash=cash, restoration=restoration, small_balance=D("900.00"))
     try:
         journal(terms, events, through=END)
     except Refused:

@@ -21,9 +21,15 @@ PAGES = {
     "": ["/accounts/login/", "/accounts/signup/", f"/portal/calculator/?{CALCULATED}", "/api/v1/docs/"],
     "borrower": ["/portal/", "/portal/apply/", "/portal/loans/{loan}/pay/"],
     "underwriter": [*STAFF, "/applications/", f"/calculator/?{CALCULATED}"],
-    "operations": [*STAFF, "/applications/", "/books/boarding/"],
+    "operations": [
+        *STAFF,
+        "/applications/",
+        "/books/boarding/",
+        "/loans/{loan}/capitalise/",
+        "/loans/{loan}/take-payoff/",
+    ],
     "collections": STAFF,
-    "portfolio_manager": [*STAFF, "/applications/", "/books/boarding/"],
+    "portfolio_manager": [*STAFF, "/applications/", "/books/boarding/", "/loans/{loan}/sell-loan/"],
     "auditor": [*STAFF, "/applications/", "/books/boarding/", "/admin/", "/admin/tenants/user/"],
     "administrator": [*STAFF, "/applications/", "/books/boarding/", "/admin/"],
 }

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from django.utils import timezone
 
 from ledger.models import (
+    Account,
     Accrual,
     Entry,
     Loan,
@@ -24,6 +27,7 @@ from ledger.models import (
 )  # fmt: skip
 from ledger.operations import receive_payment
 from ledger.posting import Line, account_id, post, reverse
+from tenants.models import LegalEntity
 from tests.conftest import BUSINESS_DATE, People
 
 WHOLE = {
@@ -244,6 +248,9 @@ def test_an_accrual_names_an_event_of_its_own_loan(loan: Loan, make_loan: Callab
         ("fees", D("-0.01"), "balance_fees_not_negative"),
         ("unapplied", D("-0.01"), "balance_unapplied_not_negative"),
         ("dpd", -1, "balance_dpd_not_negative"),
+        ("suspense", D("-0.01"), "balance_suspense_is_of_interest"),
+        ("suspense", D("0.01"), "balance_suspense_is_of_interest"),  # no interest is owed yet
+        ("applied", D("-0.01"), "balance_applied_not_negative"),
     ],
 )
 def test_a_balance_is_never_negative(loan: Loan, column: str, value: Any, constraint: str) -> None:
@@ -318,3 +325,21 @@ def test_an_exception_that_somebody_resolved_says_when(loan: Loan, people: Peopl
     check_refused(
         lambda: NightException.objects.create(**alone, resolved_by=people.operations), "night_exception_resolved_whole"
     )
+
+
+def test_companies_that_opened_before_an_account_was_needed_get_it(company: Any, tenant: Any) -> None:
+    migration = import_module("ledger.migrations.0010_more_events")
+    other = LegalEntity.objects.create(name="Second LLC", currency="USD")
+    Account.objects.create(legal_entity=other, code="1000", name="Cash", kind="asset", role="cash", currency="USD")
+    Account.objects.create(legal_entity=other, code="1215", name="Deposits", kind="asset", role="x", currency="USD")
+    migration.add_accounts(None, SimpleNamespace(connection=connection))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.tenant', %s, true)", [str(tenant.pk)])
+    chart = set(Account.objects.filter(legal_entity=company).values_list("code", "name", "kind", "role"))
+    added = set(Account.objects.filter(legal_entity=other).values_list("code", "name", "kind", "role"))
+    assert {row for row in added if row[3] not in ("cash", "x")} == {
+        ("1215N" if code == "1215" else code, name, kind, role)
+        for code, name, kind, role in chart
+        if role in {row[3] for row in migration.ACCOUNTS}
+    }
+    assert len(added) == 2 + len(migration.ACCOUNTS)

@@ -44,8 +44,8 @@ def end_the_day() -> None:
 def accounts(company: Any) -> dict[str, Account]:
     """Accounts of one's own beside the chart's."""
     given = [
-        ("1205", "Loans receivable, term", "principal"),
-        ("1215", "Interest receivable, term", "interest"),
+        ("1206", "Loans receivable, term", "principal"),
+        ("1216", "Interest receivable, term", "interest"),
         ("2105", "Unapplied, charged off", "unapplied"),
         ("4005", "Interest income, term", "interest_income"),
         ("4105", "Late fees", "fee_income"),
@@ -91,7 +91,7 @@ def check_books() -> None:
 
 
 def test_a_version_is_drafted_by_one_and_approved_by_another(company: Any, people: Any, accounts: Any) -> None:
-    line = DraftLine("principal", accounts["1205"])
+    line = DraftLine("principal", accounts["1206"])
     given = {"company": company, "remark": "x", "lines": [line], "by": people.administrator}
     with pytest.raises(Refused, match="starts after the business date 31 Dec 2008"):
         draft_mapping(effective_from=BUSINESS_DATE, **given)
@@ -111,7 +111,7 @@ def test_a_version_is_drafted_by_one_and_approved_by_another(company: Any, peopl
 
 
 def test_the_database_keeps_versions_as_they_were_approved(company: Any, people: Any, accounts: Any) -> None:
-    lines = [DraftLine("principal", accounts["1205"])]
+    lines = [DraftLine("principal", accounts["1206"])]
     mapping = draft_mapping(company=company, effective_from=NEW_YEAR, remark="x", lines=lines, by=people.operations)
     now = {"approved_by": people.auditor, "approved_at": "2009-01-01T00:00Z"}
     with pytest.raises(IntegrityError, match="starts after the business date"), transaction.atomic():
@@ -124,7 +124,7 @@ def test_the_database_keeps_versions_as_they_were_approved(company: Any, people:
             **now,
         )
     with pytest.raises(IntegrityError, match="plays its role in the same company"), transaction.atomic():
-        GLMappingLine.objects.create(mapping=mapping, role="interest", account=accounts["1205"])
+        GLMappingLine.objects.create(mapping=mapping, role="interest", account=accounts["1206"])
     own = {"legal_entity": company, "number": 9, "effective_from": NEW_YEAR, "remark": "x"} | now
     with pytest.raises(IntegrityError, match="gl_mapping_four_eyes"), transaction.atomic():
         GLMapping.objects.create(**own, drafted_by=people.auditor)
@@ -134,15 +134,15 @@ def test_the_database_keeps_versions_as_they_were_approved(company: Any, people:
     with pytest.raises(IntegrityError, match="not changed: draft the next"), transaction.atomic():
         GLMapping.objects.filter(pk=mapping.pk).update(approved_at="2010-01-01T00:00Z")
     with pytest.raises(IntegrityError, match="takes no more lines"), transaction.atomic():
-        GLMappingLine.objects.create(mapping=mapping, role="interest", account=accounts["1215"])
+        GLMappingLine.objects.create(mapping=mapping, role="interest", account=accounts["1216"])
 
 
 def test_a_draft_that_does_not_make_sense_is_refused(company: Any, people: Any, accounts: Any) -> None:
     given = {"company": company, "effective_from": NEW_YEAR, "remark": "x", "by": people.operations}
-    with pytest.raises(Refused, match="1205 Loans receivable, term plays principal and takes no interest"):
-        draft_mapping(lines=[DraftLine("interest", accounts["1205"])], **given)
+    with pytest.raises(Refused, match="1206 Loans receivable, term plays principal and takes no interest"):
+        draft_mapping(lines=[DraftLine("interest", accounts["1206"])], **given)
     with pytest.raises(Refused, match="Two lines say where principal goes"):
-        draft_mapping(lines=[DraftLine("principal", accounts["1205"])] * 2, **given)
+        draft_mapping(lines=[DraftLine("principal", accounts["1206"])] * 2, **given)
     assert GLMapping.objects.count() == 0
 
 
@@ -159,10 +159,10 @@ def test_a_new_payment_follows_the_mapping_and_an_old_day_keeps_its_own(
     loan: Any, people: Any, accounts: Any, in_force: Any
 ) -> None:
     product = loan.product_version.product
-    in_force(DraftLine("principal", accounts["1205"], product), DraftLine("interest", accounts["1215"], product))
+    in_force(DraftLine("principal", accounts["1206"], product), DraftLine("interest", accounts["1216"], product))
     new = receive_payment(loan_id=loan.pk, amount=D("1053.00"), effective_on=NEW_YEAR, key="a", by=people.operations)
     # 12,000.00 x 9.5 % x 93 / 365 = 290.47 of interest.
-    assert lines_of_entry(new.entries.get()) == [("1000", D("1053.00")), ("1205", D("-762.53")), ("1215", D("-290.47"))]
+    assert lines_of_entry(new.entries.get()) == [("1000", D("1053.00")), ("1206", D("-762.53")), ("1216", D("-290.47"))]
     back = receive_payment(
         loan_id=loan.pk, amount=D("100.00"), effective_on=date(2008, 12, 31), key="b", by=people.operations
     )
@@ -175,11 +175,11 @@ def test_a_new_payment_follows_the_mapping_and_an_old_day_keeps_its_own(
 def test_a_mapping_that_starts_takes_the_balances_with_it_and_running_again_moves_nothing(
     loan: Any, people: Any, accounts: Any, in_force: Any
 ) -> None:
-    in_force(DraftLine("principal", accounts["1205"]), DraftLine("interest", accounts["1215"]))
+    in_force(DraftLine("principal", accounts["1206"]), DraftLine("interest", accounts["1216"]))
     end_the_day()  # the first night under the mapping
-    assert (net("1200"), net("1205")) == (D("0.00"), D("12000.00"))
+    assert (net("1200"), net("1206")) == (D("0.00"), D("12000.00"))
     assert net("1210") == D("0.00")
-    assert net("1215") == D("290.47")
+    assert net("1216") == D("290.47")
     moved = Entry.objects.filter(kind="reclassification")
     assert [(entry.booked_on, entry.total) for entry in moved.order_by("total")] == [
         (NEW_YEAR, D("287.34")),
@@ -257,7 +257,7 @@ def test_a_charged_off_loan_is_where_its_state_says(loan: Any, people: Any, acco
 def test_a_sample_shows_the_journal_under_both_and_posts_nothing(
     loan: Any, company: Any, people: Any, accounts: Any
 ) -> None:
-    lines = [DraftLine("principal", accounts["1205"], loan.product_version.product)]
+    lines = [DraftLine("principal", accounts["1206"], loan.product_version.product)]
     draft = draft_mapping(company=company, effective_from=NEW_YEAR, remark="x", lines=lines, by=people.operations)
     before = Posting.objects.count()
     journal = sample_journal(loan, "payment", D("1000.00"), rules_of(draft), today=BUSINESS_DATE)
@@ -265,7 +265,7 @@ def test_a_sample_shows_the_journal_under_both_and_posts_nothing(
     assert [(line.role, line.amount, line.now.code, line.then.code) for line in journal] == [
         ("cash", D("1000.00"), "1000", "1000"),
         ("interest", D("-287.34"), "1210", "1210"),
-        ("principal", D("-712.66"), "1200", "1205"),
+        ("principal", D("-712.66"), "1200", "1206"),
     ]
     assert Posting.objects.count() == before
     with pytest.raises(Refused, match="would post nothing"):

@@ -11,7 +11,7 @@ import pytest
 from ledger.close.night import start_night, work_night
 from ledger.models import Account, Accrual, Posting
 from ledger.opening import open_books
-from ledger.operations import charge_off_loan, receive_payment
+from ledger.operations import charge_off_loan, place_on_nonaccrual, receive_escrow, receive_payment
 from reporting.trial_balance import trial_balance
 from tenants.models import LegalEntity, Tenant
 from tests.pages import queries, table, words
@@ -87,7 +87,7 @@ def test_the_page_shows_each_account_and_equal_totals(paid: Any, people: Any, cl
     rows = table(page, "Test Lending LLC")
     assert rows[1] == ["1000", "Cash", "", "10,947.00"]
     assert rows[2] == ["1200", "Loans receivable", "11,040.70", ""]
-    assert rows[3] == ["1210", "Interest receivable", "0.00", ""]
+    assert rows[4] == ["1210", "Interest receivable", "0.00", ""]
     assert rows[-1] == ["In all", "", "11,040.70", "11,040.70"]
     assert "Balances" in words(page)
 
@@ -118,3 +118,16 @@ def test_it_takes_the_same_queries_for_one_loan_and_for_many(
         charge_off_loan(loan_id=make_loan().pk, effective_on=TODAY, reason="Gone", key=f"c{_}", by=people.operations)
     assert queries(client, "/books/trial-balance/") == few
     assert few <= 14
+
+
+def test_interest_in_suspense_that_no_entry_carries_yet_is_no_income(loan: Any, people: Any) -> None:
+    place_on_nonaccrual(loan_id=loan.pk, effective_on=date(2008, 11, 30), reason="x", key="n", by=people.operations)
+    receive_escrow(loan_id=loan.pk, amount=Decimal("1.00"), effective_on=TODAY, key="e", by=people.operations)
+    # 190.52 had accrued when it stopped and was taken out of income; 96.82 went into suspense at once.
+    assert balances(TODAY) == {
+        "1000": Decimal("-11999.00"),
+        "1200": Decimal("12000.00"),
+        "1210": Decimal("287.34"),
+        "1215": Decimal("-287.34"),
+        "2110": Decimal("-1.00"),
+    }

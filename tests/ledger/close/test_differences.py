@@ -32,8 +32,8 @@ def mend(loan: Any) -> None:
 def test_each_finding_of_a_proof_opens_one_difference_however_often_it_is_found(broken: Any) -> None:
     assert sorted(Difference.objects.values_list("law", "what", "expected", "found")) == [
         ("balances_are_postings", f"Loan {broken.number}",
-         "principal 12000.00, interest 0.00, fees 0.01, unapplied 0.00",
-         "principal 12000.00, interest 0, fees 0, unapplied 0"),
+         "principal 12000.00, interest 0.00, fees 0.01, unapplied 0.00, escrow 0.00, suspense 0.00, applied 0.00",
+         "principal 12000.00, interest 0, fees 0, unapplied 0, escrow 0, suspense 0, applied 0"),
         ("replay_is_ledger", f"Loan {broken.number}, fees", "0.00", "0.01"),
         ("subledger_is_gl", "1220 Fees receivable", "0.01", "0"),
     ]  # fmt: skip

@@ -1,0 +1,9 @@
+-- Of the loans in %(loans)s (null: of all), those to be put on non-accrual at the end of %(on)s: late for as many days
+-- as their terms say, 90 where they say nothing. One that a person took back is left to people.
+SELECT b.loan_id, b.dpd
+FROM ledger_loanbalance b JOIN ledger_loan l ON l.id = b.loan_id
+WHERE b.open AND (%(loans)s::bigint[] IS NULL OR b.loan_id = ANY(%(loans)s))
+  AND b.dpd > 0 AND NOT b.nonaccrual
+  AND b.dpd >= CASE WHEN l.terms ? 'nonaccrual' THEN (l.terms -> 'nonaccrual' ->> 'days')::int ELSE 90 END
+  AND NOT EXISTS (SELECT 1 FROM ledger_loanevent e JOIN ledger_loanevent r ON r.target_id = e.id
+                  WHERE e.loan_id = b.loan_id AND e.kind = 'nonaccrual')
