@@ -1,4 +1,4 @@
-"""The night's late fees, many loans at once: decided by finance.latefees, written with a statement a table.
+"""The night's late fees, many loans at once: decided by finance.latefees, written in one statement.
 
 The short way of ledger.operations.assess_late_fees, and the same event, entry and keys. It is taken where the balance
 alone decides: the loan stands at the end of the day, and no earlier night was missed. What the balance does not say
@@ -18,13 +18,14 @@ from finance.loan_state import RANKS, Event
 from finance.replay import apply
 from finance.terms import LoanTerms
 from ledger.day import hold_business_day
-from ledger.models import Entry, Loan, LoanBalance, LoanEvent, Posting
+from ledger.models import Loan, LoanBalance, LoanEvent
 from ledger.operations import assess_late_fees
-from ledger.posting import account_id, booking_days
+from ledger.posting import Line, booking_days, draft
 from ledger.recipes import Lines, lines_of
 from ledger.replay import state_of
 from ledger.sql import execute
 from ledger.terms import terms_of_loans
+from ledger.writing import Draft, Movement, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def assess_together(loans: Sequence[int], *, through: date) -> int:
             others.append(loan_id)
         elif fresh:
             fees.append(fee_of(balance, loan_terms, fresh[0], through))
-    write(fees, through)
+    enter(fees, through)
     replayed = [
         assess_late_fees(loan_id=loan_id, through=through, key=f"night/{through}/loan/{loan_id}") for loan_id in others
     ]
@@ -109,46 +110,30 @@ def fee_of(balance: LoanBalance, terms: LoanTerms, fee: Event, on: date) -> Fee:
     return Fee(balance.loan, event, lines_of(apply(terms, state_of(balance), fee)))
 
 
-def write(fees: list[Fee], on: date) -> None:
-    """The events, an entry for each with its lines, and the balances: four statements."""
+def enter(fees: list[Fee], on: date) -> None:
+    """The events with their entries, and the balances: two statements."""
     if not fees:
         return
-    LoanEvent.objects.bulk_create(fee.event for fee in fees)
     booked = {pk: booking_days(pk, {on})[on] for pk in {fee.loan.legal_entity_id for fee in fees}}
-    entries = Entry.objects.bulk_create(
-        Entry(
-            legal_entity_id=fee.loan.legal_entity_id,
-            kind=fee.event.kind,
-            effective_on=on,
-            booked_on=booked[fee.loan.legal_entity_id],
-            posted_on=on,
-            currency=fee.loan.currency,
-            lines=len(fee.lines),
-            total=fee.event.amount,
-            key=f"{fee.event.key}/entry/{on}",
-            event=fee.event,
-        )
-        for fee in fees
-    )
-    Posting.objects.bulk_create(
-        Posting(
-            entry=entry,
-            account_id=account_id(entry.legal_entity_id, entry.currency, role),
-            loan_id=fee.loan.pk,
-            effective_on=on,
-            booked_on=entry.booked_on,
-            posted_on=on,
-            currency=entry.currency,
-            debit=max(amount, Decimal("0.00")),
-            credit=max(-amount, Decimal("0.00")),
-        )
-        for fee, entry in zip(fees, entries, strict=True)
-        for role, amount in fee.lines.items()
-    )
+    write([Movement(event=fee.event, entry=entry_of(fee, on, booked[fee.loan.legal_entity_id])) for fee in fees])
     execute(
         "late_fee_balances",
         on=on,
         rank=RANKS["late_fee"],
         loans=[fee.loan.pk for fee in fees],
         amounts=[fee.event.amount for fee in fees],
+    )
+
+
+def entry_of(fee: Fee, on: date, booked_on: date) -> Draft:
+    return draft(
+        legal_entity_id=fee.loan.legal_entity_id,
+        currency=fee.loan.currency,
+        kind=fee.event.kind,
+        lines=[Line(role, amount, on, fee.loan.pk) for role, amount in fee.lines.items()],
+        effective_on=on,
+        posted_on=on,
+        booked_on=booked_on,
+        key=f"{fee.event.key}/entry/{on}",
+        event=fee.event,
     )

@@ -91,7 +91,7 @@ def test_each_closed_day_is_sealed_once_in_a_chain(book: Book) -> None:
         assert (first.previous, second.previous, third.previous) == ("", first.root, second.root)
         counts = json.loads(first.line)[6]
         assert (counts["event"], counts["entry"], counts["posting"], counts["accrual"]) == (4, 5, 10, 3)
-        assert counts["balance"] == 5
+        assert counts["balance"] == 6
         assert first.leaves == sum(counts.values()) + 1
         sealed = {kind: set() for kind in TABLES}
         for block in SealBlock.objects.exclude(kind="balance"):
