@@ -239,7 +239,8 @@ def chart(context: Context, data: Mapping[str, Any], title: str, **facts: Any) -
 
     data: {"kind": "line" | "bar" | "stacked", "x": [labels], "series": [{"name", "data": [Decimal or None], and
     "bucket": code for the arrears colours}], "urls": [the rows behind each x, optional]}.
-    facts: unit, x_label, info (the definition), id (when a page has several charts).
+    facts: unit, x_label, info (the definition), id (when a page has several charts), level (of the heading, 3
+    unless told).
     """
     rows = [(label, [line["data"][index] for line in data["series"]]) for index, label in enumerate(data["x"])]
     series = [
