@@ -52,8 +52,8 @@ def explain_interest(past: Accrued) -> Step:
     )
 
 
-def explain_payment(terms: LoanTerms, state: State, event: str) -> Step:
-    """Where a payment went: down the terms' order, each part the less of what was left and what was due."""
+def explain_payment(state: State, event: str) -> Step:
+    """Where a payment went: down the order of its day's terms, each part the less of what was left and what was due."""
     entry = next(entry for entry in _applied(state) if entry.event.id == event)
     assert entry.event.kind in CASH_KINDS, event
     amount = given(_event(entry), entry.effect.cash)
@@ -62,7 +62,7 @@ def explain_payment(terms: LoanTerms, state: State, event: str) -> Step:
         held = derived("difference", "Held unapplied", [amount, recovered], value=entry.effect.unapplied)
         return derived("sum", f"Payment {event}", [recovered, held], value=entry.effect.cash)
     parts: list[Step] = []
-    for part in ("principal",) if entry.event.principal_only else terms.allocation_order:
+    for part in ("principal",) if entry.event.principal_only else entry.order:
         left = derived("difference", "Left of the payment", [amount, *parts])
         due = given(f"{_WORDS[part]} due", getattr(entry.due, part))
         parts.append(derived("least", f"To {part}", [left, due], value=_paid(entry, part)))

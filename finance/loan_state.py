@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from finance.allocation import Split
 from finance.money import ZERO, cents
-from finance.terms import LoanTerms
+from finance.terms import LoanTerms, NewTerms
 
 # The order of one day. An ordinary payment stands before a principal-only one; ties are broken by id, as text.
 RANKS = {
@@ -22,6 +22,7 @@ RANKS = {
     "payoff": 6,
     "capitalise_interest": 7,
     "capitalise_fees": 7,
+    "modification": 7,
     "charge_off": 8,
     "recovery": 9,
     "late_fee": 10,
@@ -38,7 +39,8 @@ class Event:
     on: the date it counts from.  booked: the date we knew; None is the same date.
     amount: dollars, above zero; what a charge_off writes off follows from the loan, so it bears none. A
     capitalise_interest or capitalise_fees adds to principal what is owed of it, at most `amount` when given.
-    rate: percent a year, for a rate_change.  principal_only: a payment that pays nothing but principal.
+    rate: percent a year, for a rate_change, and a modification that changes it.  new_terms: of a modification.
+    principal_only: a payment that pays nothing but principal.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Event:
     rate: Decimal | None = None
     target: str | None = None
     principal_only: bool = False
+    new_terms: NewTerms | None = None
 
     @property
     def known(self) -> date:
@@ -66,7 +69,7 @@ class Event:
 class Totals:
     """What happened so far, in dollars. fees_assessed includes late_fees. fees_waived is what was really lowered.
 
-    capitalised_interest, capitalised_fees: what of them became principal.
+    capitalised_interest, capitalised_fees: what of them became principal.  interest_waived: by modifications.
     """
 
     disbursed: Decimal = ZERO
@@ -79,6 +82,7 @@ class Totals:
     late_fees: Decimal = ZERO
     capitalised_interest: Decimal = ZERO
     capitalised_fees: Decimal = ZERO
+    interest_waived: Decimal = ZERO
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,6 +142,7 @@ class Effect:
     a part payment leaves an exact half cent under HALF_EVEN, what is owed may fall by a cent more or less than was
     paid, and that cent is (negative or positive) income of the payment's effect.
     written_off: the change of what stands written off.  recovered: cash taken against it.
+    interest_waived, fees_waived: what a modification forgave; up is positive.
 
     Every effect of cash obeys cash = unapplied + recovered + income - principal - interest - fees.
     """
@@ -153,6 +158,8 @@ class Effect:
     income: Decimal = ZERO
     written_off: Decimal = ZERO
     recovered: Decimal = ZERO
+    interest_waived: Decimal = ZERO
+    fees_waived: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +176,13 @@ class Accrued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """One event as it was applied. due: what was owed before it.  settled: the change of the exact interest owed."""
+    """One event as it was applied. due: what was owed before it.  settled: the change of the exact interest owed.
+
+    order: of allocation, in the terms of that day.
+    """
 
     event: Event
     effect: Effect
     due: Split
     settled: Fraction
+    order: tuple[str, ...]

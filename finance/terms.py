@@ -13,6 +13,7 @@ from finance.money import ROUNDINGS, ZERO
 # Daily interest must be additive: a month taken in two halves earns what it earns whole. 30/360 is not.
 DAILY_DAY_COUNTS = ("ACT/365F", "ACT/360", "ACT/ACT")
 PARTS = ("fees", "interest", "principal")
+CHOICES = ("carry", "capitalise", "waive")
 RESIDUES = ("drop", "carry")
 
 
@@ -86,6 +87,7 @@ class LoanTerms:
     residue: what happens to the sub-cent difference when interest is paid in full: "drop" or "carry".
     past_due_tolerance: dollars an instalment may be short and still count as met.
     bucket_edges: the first day of each arrears bucket.
+    version: which schedule of the loan this is, the first one being 1; late fees are named after it.
     cumulative: derived; dollars due up to and with each instalment.
     """
 
@@ -98,6 +100,7 @@ class LoanTerms:
     past_due_tolerance: Decimal = ZERO
     bucket_edges: tuple[int, ...] = (1, 30, 60, 90, 120)
     late_fee: LateFeeRule | None = None
+    version: int = 1
     cumulative: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -116,6 +119,25 @@ class LoanTerms:
             raise BadInput(field="bucket_edges", value=list(edges), allowed="whole days from 1 up, each above the last")
         _check_schedule(self.schedule)
         object.__setattr__(self, "cumulative", tuple(accumulate(row.amount for row in self.schedule)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTerms:
+    """What a modification agrees. It states the terms in full, so the last modification of a loan governs.
+
+    terms: from its day on.  interest, fees: what becomes of what is owed of them by then: "carry" leaves it owed,
+    "capitalise" adds all of it to principal, "waive" forgives it, at most `interest_waived` or `fees_waived` dollars.
+    """
+
+    terms: LoanTerms
+    interest: str = "carry"
+    fees: str = "carry"
+    interest_waived: Decimal = ZERO
+    fees_waived: Decimal = ZERO
+
+    def __post_init__(self) -> None:
+        parse_choice(self.interest, "interest", CHOICES)
+        parse_choice(self.fees, "fees", CHOICES)
 
 
 def _check_schedule(schedule: tuple[Instalment, ...]) -> None:

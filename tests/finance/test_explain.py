@@ -211,7 +211,7 @@ def check_loan(terms: LoanTerms, events: list[Event], as_of: date, known_on: dat
     found.append((explain_days_past_due(standing, as_of), standing.dpd))
     for entry in state.trail or ():
         if isinstance(entry, Applied) and entry.event.kind in CASH_KINDS:
-            found.append((explain_payment(terms, state, entry.event.id), entry.event.amount))
+            found.append((explain_payment(state, entry.event.id), entry.event.amount))
     quoted = quote(terms, state, as_of, as_of + timedelta(9))
     found += [(explain_quote(quoted, day), amount) for day, amount in quoted.amounts[::3]]
     for step, value in found:

@@ -1,0 +1,76 @@
+"""A level payment in the middle of a loan's life: what repays a state by a day, how it is rounded, how dates follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from finance.calendars import date_in_month, month_number
+from finance.daycount import year_fraction
+from finance.errors import BadInput
+from finance.inputs import parse_choice
+from finance.loan_state import State
+from finance.money import CENT, from_cents, rounded_quotient, to_cents
+from finance.terms import LoanTerms
+
+PAYMENT_ROUNDINGS = ("nearest", "up")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spacing:
+    """How instalments that a change adds follow the last one: months apart (on a day cut to the month), or days."""
+
+    months: int = 0
+    days: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.months > 0) == (self.days > 0) or self.months < 0 or self.days < 0:
+            raise BadInput(
+                field="months", value=self.months, allowed="above zero where days is zero, and zero with days"
+            )
+
+    def after(self, last: date, count: int, day: int) -> list[date]:
+        """`count` dates after `last`, the months' ones on `day`."""
+        if self.days:
+            return [last + timedelta(self.days * (k + 1)) for k in range(count)]
+        return [date_in_month(month_number(last) + self.months * (k + 1), day) for k in range(count)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRule:
+    """How a payment that is solved anew is rounded: nearest (by the terms' rounding) or up, to a multiple of `unit`."""
+
+    rounding: str = "nearest"
+    unit: Decimal = CENT
+
+    def __post_init__(self) -> None:
+        parse_choice(self.rounding, "rounding", PAYMENT_ROUNDINGS)
+        if self.unit < CENT:
+            raise BadInput(field="unit", value=str(self.unit), allowed="0.01 or more")
+
+
+NEAREST_CENT = PaymentRule()
+
+
+def level_payment(
+    terms: LoanTerms, state: State, on: date, dates: Sequence[date], rule: PaymentRule = NEAREST_CENT
+) -> Decimal:
+    """The level payment that repays the state by the last of `dates`, with daily interest on the terms' day count.
+
+    It solves opening x prod(1 + r) = sum of p x (product of later (1 + r)) exactly and is rounded once. Interest owed
+    on `on` belongs to the first payment and bears none.
+    """
+    rate = Fraction(state.rate) / 100
+    growth, annuity = Fraction(1), Fraction(0)
+    steps = [1 + rate * year_fraction(terms.day_count, start, end) for start, end in pairwise((on, *dates))]
+    for step in steps:
+        growth *= step
+        annuity = annuity * step + 1
+    # The interest owed so far grows with every period but the first.
+    owed = Fraction(state.principal) * growth + max(Fraction(0), state.accrued) * growth / steps[0]
+    unit = to_cents(rule.unit)
+    exact = 100 * owed / annuity / unit
+    count = rounded_quotient(exact.numerator, exact.denominator, "UP" if rule.rounding == "up" else terms.rounding)
+    return from_cents(unit * count)
