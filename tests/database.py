@@ -18,6 +18,8 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
+# Two checkouts may share a server: each keeps, and clears away, its own templates.
+TEMPLATES = f"lw_template_{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
 
 
 def on(url: str, database: str) -> str:
@@ -30,7 +32,7 @@ def template(connection: psycopg.Connection) -> str:
     parts = [*sorted(ROOT.glob("*/migrations/*.py")), *sorted(ROOT.glob("*/models/*.py")), *ROOT.glob("tenants/*.py")]
     parts += sorted(ROOT.glob("*/*/migrations/*.py"))
     digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts) + os.environ["DATABASE_URL"].encode())
-    name = f"lw_template_{digest.hexdigest()[:16]}"
+    name = f"{TEMPLATES}_{digest.hexdigest()[:16]}"
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
         drop_leftovers(connection)
         making = f"{name}_making"
@@ -52,11 +54,11 @@ def migrate(database: str) -> None:
 
 
 def drop_leftovers(connection: psycopg.Connection) -> None:
-    """Databases of earlier code and of runs that were killed: their name ends in a process that is no more."""
+    """Templates of earlier code, and clones of runs that were killed: their name ends in a process that is no more."""
     rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^lw_(test|template)_'").fetchall()
     for (name,) in rows:
         process = re.match(r"lw_test_[a-z0-9]+_(\d+)", name)
-        if process is None or not Path(f"/proc/{process[1]}").exists():
+        if not Path(f"/proc/{process[1]}").exists() if process else name.startswith(TEMPLATES):
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
