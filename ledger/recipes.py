@@ -30,6 +30,11 @@ AGAINST: dict[str, dict[str, str]] = {
     },
     "recovery": {"cash": "cash", "recovered": "recoveries"},
     "rate_change": {},
+    "modification": {
+        "income": "interest_income",
+        "interest_waived": "interest_waived",
+        "fees_waived": "fees_waived",
+    },
 }
 
 Lines = dict[str, Decimal]
@@ -50,6 +55,9 @@ def lines_of(effect: Effect) -> Lines:
     for part in ("income", "recovered"):
         if part in against:
             lines[against[part]] -= getattr(effect, part)
+    for part in ("interest_waived", "fees_waived"):
+        if part in against:
+            lines[against[part]] += getattr(effect, part)
     assert sum(lines.values()) == 0, effect
     return {role: amount for role, amount in lines.items() if amount}
 

@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from django.db.models import F, Sum
 
 from finance.ageing import arrears
+from finance.dated_terms import terms_after
 from finance.interest import from_units, to_units
+from finance.latefees import fee_id, parse_fee_id
 from finance.loan_state import PRINCIPAL_ONLY_RANK, RANKS, Event, State, Totals
 from finance.replay import Journal, accrue, apply, journal
 from finance.terms import LoanTerms
@@ -23,7 +25,7 @@ from ledger.day import BusinessDay
 from ledger.models import Accrual, Loan, LoanBalance, LoanEvent, Posting
 from ledger.posting import Line, booking_day, booking_days, post
 from ledger.recipes import desired, lines_of
-from ledger.terms import terms_of
+from ledger.terms import first_terms_of, new_terms, terms_of, with_instalments
 
 # finance.loan_state names what the books call a disbursement by its verb.
 KINDS = {"disbursement": "disburse"}
@@ -53,7 +55,8 @@ def enter_forward(loan: Loan, balance: LoanBalance, event: LoanEvent, day: Busin
     """The short way: accrue to the event's day, post its own lines, and move the balance on."""
     terms, state = terms_of(loan), state_of(balance)
     accrue_forward(loan, terms, state, event.effective_on, day)
-    effect = apply(terms, state, finance_event(event))
+    happened = finance_event(event)
+    effect = apply(terms, state, happened)
     lines = [Line(role, amount, effect.on, loan.pk) for role, amount in lines_of(effect).items()]
     if lines:
         post(
@@ -67,7 +70,7 @@ def enter_forward(loan: Loan, balance: LoanBalance, event: LoanEvent, day: Busin
             event=event,
         )
     balance.last_event_on, balance.last_event_rank = event.effective_on, rank(event)
-    keep(loan, balance, terms, state)
+    keep(loan, balance, terms_after(terms, happened), state)
 
 
 def accrue_forward(loan: Loan, terms: LoanTerms, state: State, to: date, day: BusinessDay) -> None:
@@ -111,9 +114,10 @@ def difference(
 ) -> Difference:
     """Desired less actual, of one loan, by day and account. Reads only; what is given is not read again.
 
+    terms: as signed (ledger.terms.first_terms_of), from which the events lead to those in force.
     Interest is compared on every day that has a row, every day of an event, and the days of `accrue_on`.
     """
-    terms = terms or terms_of(loan)
+    terms = terms or first_terms_of(loan)
     record = record or records_of([loan.pk])[loan.pk]
     played = journal(
         terms,
@@ -143,9 +147,11 @@ class Record:
 
 
 def records_of(loan_ids: Sequence[int]) -> dict[int, Record]:
-    """{loan's id: its record}. Three queries for any number of loans."""
+    """{loan's id: its record}. Three queries for any number of loans, and a fourth when some were modified."""
     records = {loan_id: Record([], {}, {}) for loan_id in loan_ids}
-    for event in LoanEvent.objects.filter(loan__in=loan_ids).select_related("target"):
+    events = list(LoanEvent.objects.filter(loan__in=loan_ids).select_related("target"))
+    with_instalments(events)
+    for event in events:
         if counts(event):
             records[event.loan_id].events.append(finance_event(event))
     accrued = Accrual.objects.filter(loan__in=loan_ids).values_list("loan_id", "effective_on")
@@ -159,48 +165,53 @@ def records_of(loan_ids: Sequence[int]) -> dict[int, Record]:
 
 def enter_difference(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay) -> None:
     """The long way: replay the loan and post what is missing, all of it caused by `event`."""
-    terms = terms_of(loan)
     through, slept = max(balance.accrued_through, event.effective_on), set[date]()
     if not balance.open:
         # Nights passed a finished loan by: if it comes back, it has their days to catch up.
         through = max(through, day.closed_through)
         slept = {balance.accrued_through + timedelta(n) for n in range((through - balance.accrued_through).days + 1)}
     elif through > balance.accrued_through:
-        accrue_forward(loan, terms, state_of(balance), through, day)
-    found = difference(loan, through=through, late_fees_through=day.closed_through, terms=terms, accrue_on=slept)
+        accrue_forward(loan, terms_of(loan), state_of(balance), through, day)
+    found = difference(loan, through=through, late_fees_through=day.closed_through, accrue_on=slept)
     settle_late_fees(loan, found.journal.late_fees, cause=event)
     post_accruals(loan, found.accruals, event)
     post_lines(loan, found.lines, event)
     last = last_standing(loan)
     balance.last_event_on, balance.last_event_rank = (last.effective_on, rank(last)) if last else (None, 0)
-    keep(loan, balance, terms, found.journal.state)
+    keep(loan, balance, found.journal.terms, found.journal.state)
 
 
 def settle_late_fees(loan: Loan, wanted: list[Event], *, cause: LoanEvent) -> None:
     """Record the late fees that the history now brings, and reverse those it no longer does."""
-    wanted_by_instalment = {int(fee.id.rpartition("-")[2]): fee for fee in wanted}
-    standing = {event.instalment: event for event in standing_events(loan) if event.kind == LoanEvent.Kind.LATE_FEE}
+    wanted_by_id = {(fee.id, fee.on, fee.amount): fee for fee in wanted}
+    standing = {
+        (event_id(event), event.effective_on, event.amount): event
+        for event in standing_events(loan)
+        if event.kind == LoanEvent.Kind.LATE_FEE
+    }
     common = {"loan": loan, "recorded_on": cause.recorded_on, "cause": cause, "source": cause.source, "by": cause.by}
-    for k, fee in wanted_by_instalment.items():
-        if k not in standing:
+    for fee_key, fee in wanted_by_id.items():
+        if fee_key not in standing:
+            version, k = parse_fee_id(fee.id)
             LoanEvent.objects.create(
                 kind=LoanEvent.Kind.LATE_FEE,
                 effective_on=fee.on,
                 amount=fee.amount,
+                version=version,
                 instalment=k,
                 reason=f"Instalment {k} was not met when its days of grace ended.",
-                key=f"{cause.key}/late-fee-{k}",
+                key=f"{cause.key}/{fee.id}",
                 **common,
             )
-    for number, event in standing.items():
-        if number not in wanted_by_instalment:
+    for fee_key, event in standing.items():
+        if fee_key not in wanted_by_id:
             LoanEvent.objects.create(
                 kind=LoanEvent.Kind.REVERSAL,
                 effective_on=event.effective_on,
                 target=event,
-                instalment=number,
-                reason=f"Instalment {number} was met in time after all.",
-                key=f"{cause.key}/no-late-fee-{number}",
+                instalment=event.instalment,
+                reason=f"Instalment {event.instalment} was met in time after all.",
+                key=f"{cause.key}/no-{event_id(event)}",
                 **common,
             )
 
@@ -266,6 +277,10 @@ def balance_fields(terms: LoanTerms, state: State) -> dict[str, Any]:
         "fees": state.fees,
         "unapplied": state.unapplied,
         "rate": state.rate,
+        "day_count": terms.day_count,
+        "rounding": state.rounding,
+        "schedule_version": terms.version,
+        "matures_on": terms.schedule[-1].due_date if terms.version > 1 else None,
         "accrued_through": state.accrued_through,
         "credit": state.credit,
         "next_due_on": standing.next_due_date,
@@ -339,12 +354,16 @@ def finance_event(row: LoanEvent) -> Event:
         rate=row.rate,
         target=event_id(row.target) if row.target else None,
         principal_only=row.principal_only,
+        new_terms=new_terms(row),
     )
 
 
 def event_id(row: LoanEvent) -> str:
     """As text, in the order of arrival; a late fee has the name that the rule derives."""
-    return f"late-fee-{row.instalment}" if row.kind == LoanEvent.Kind.LATE_FEE else f"{row.pk:012d}"
+    if row.kind != LoanEvent.Kind.LATE_FEE:
+        return f"{row.pk:012d}"
+    assert row.instalment is not None
+    return fee_id(row.version or 1, row.instalment)
 
 
 def standing_events(loan: Loan) -> list[LoanEvent]:

@@ -1,14 +1,17 @@
 """What a product offers and what a loan agreed, read from the JSON their rows keep. One reader each, strict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F, QuerySet, prefetch_related_objects
+
 from finance.errors import Refused
-from finance.terms import Instalment, LateFeeRule, LoanTerms
-from ledger.models import IndexRate, Loan, ProductVersion
+from finance.modification_limits import Limit, ModificationLimits, ReAgePolicy
+from finance.terms import Instalment, LateFeeRule, LoanTerms, NewTerms
+from ledger.models import IndexRate, Loan, LoanEvent, ProductVersion
 from ledger.models import Instalment as InstalmentRow
 
 LateFee = dict[str, Any]
@@ -40,6 +43,8 @@ class ProductTerms:
     day_count, allocation_order, residue, rounding, past_due_tolerance, bucket_edges: of servicing (finance.terms).
     index and margins: the rate is the published index on the day of the loan plus the margin of its term.
     late_fee: {grace_days, percent, flat, combine} or None.
+    limits: of changing terms later, as JSON {re_age: {...}, deferral: {most, in_months}, ...}; what is left out is as
+    finance.modification_limits has it. They are the lender's and are not copied onto the loan.
     """
 
     index: str
@@ -59,6 +64,7 @@ class ProductTerms:
     past_due_tolerance: Decimal = Decimal("0.00")
     bucket_edges: tuple[int, ...] = (1, 30, 60, 90, 120)
     late_fee: LateFee | None = field(default=None)
+    limits: ModificationLimits = field(default_factory=ModificationLimits)
 
     @classmethod
     def of(cls, version: ProductVersion) -> "ProductTerms":
@@ -72,6 +78,7 @@ class ProductTerms:
         for name in ("allocation_order", "bucket_edges"):
             if name in given:
                 given[name] = tuple(given[name])
+        given["limits"] = limits_of(given.get("limits", {}))
         return cls(**given)
 
     def margin_for(self, months: int, *, product: str) -> Decimal:
@@ -100,6 +107,14 @@ class ProductTerms:
         }
 
 
+def limits_of(given: dict[str, Any]) -> ModificationLimits:
+    """ModificationLimits from a product's JSON."""
+    limits: dict[str, Any] = {name: Limit(**value) for name, value in given.items() if name != "re_age"}
+    if "re_age" in given:
+        limits["re_age"] = ReAgePolicy(**given["re_age"])
+    return ModificationLimits(**limits)
+
+
 def index_rate(index: str, on: date) -> Decimal:
     """The published rate in force on `on`, in percent a year."""
     row = IndexRate.objects.filter(index=index, effective_on__lte=on).order_by("-effective_on").first()
@@ -110,20 +125,72 @@ def index_rate(index: str, on: date) -> Decimal:
 
 
 def terms_of(loan: Loan) -> LoanTerms:
-    """The loan's own terms with the schedule in force, as finance.replay takes them."""
+    """The terms in force after all that the loan's balance holds, as finance.replay takes them."""
     return terms_of_loans([loan])[loan.pk]
 
 
 def terms_of_loans(loans: Sequence[Loan]) -> dict[int, LoanTerms]:
-    """{loan's id: its terms with the schedule in force}. One query for any number of loans."""
-    schedules: dict[int, dict[int, list[Instalment]]] = {loan.pk: {} for loan in loans}
-    rows = InstalmentRow.objects.filter(loan__in=schedules).order_by("loan", "version", "number")
-    for loan_id, version, due_on, amount in rows.values_list("loan_id", "version", "due_on", "amount"):
-        schedules[loan_id].setdefault(version, []).append(Instalment(due_date=due_on, amount=amount))
+    """{loan's id: its terms in force}. One query for any number of loans, and another when some were modified."""
+    return _terms(loans, InstalmentRow.objects.filter(version=F("loan__balance__schedule_version")))
+
+
+def first_terms_of(loan: Loan) -> LoanTerms:
+    """The loan's terms as signed, before any modification: what a replay of its events starts from."""
+    return first_terms_of_loans([loan])[loan.pk]
+
+
+def first_terms_of_loans(loans: Sequence[Loan]) -> dict[int, LoanTerms]:
+    """{loan's id: its terms as signed}. One query for any number of loans."""
+    return _terms(loans, InstalmentRow.objects.filter(version=1))
+
+
+def _terms(loans: Sequence[Loan], rows: QuerySet[InstalmentRow]) -> dict[int, LoanTerms]:
+    schedules: dict[int, list[Instalment]] = {loan.pk: [] for loan in loans}
+    made_by: dict[int, int] = {}
+    found = rows.filter(loan__in=schedules).order_by("loan", "number")
+    for loan_id, event_id, due_on, amount in found.values_list("loan_id", "event_id", "due_on", "amount"):
+        schedules[loan_id].append(Instalment(due_date=due_on, amount=amount))
+        if event_id is not None:
+            made_by[loan_id] = event_id
+    events = LoanEvent.objects.in_bulk(made_by.values()) if made_by else {}
     return {
-        loan.pk: loan_terms(loan.terms, rate=loan.rate, schedule=tuple(schedules[loan.pk][max(schedules[loan.pk])]))
+        loan.pk: modified_terms(events[made_by[loan.pk]], schedules[loan.pk])
+        if loan.pk in made_by
+        else loan_terms(loan.terms, rate=loan.rate, schedule=tuple(schedules[loan.pk]))
         for loan in loans
     }
+
+
+def modified_terms(event: LoanEvent, schedule: Iterable[Instalment]) -> LoanTerms:
+    """The terms that a modification states, with the instalments it made."""
+    assert event.terms is not None
+    assert event.version is not None
+    rate = Decimal(event.terms["rate"])
+    return replace(loan_terms(event.terms["servicing"], rate=rate, schedule=tuple(schedule)), version=event.version)
+
+
+def new_terms(event: LoanEvent) -> NewTerms | None:
+    """What a modification agrees, as finance.replay takes it; None of any other event.
+
+    A query for its instalments, unless they were fetched with it (`with_instalments`).
+    """
+    if event.terms is None:
+        return None
+    schedule = [Instalment(due_date=row.due_on, amount=row.amount) for row in event.instalments.all()]
+    return NewTerms(
+        terms=modified_terms(event, schedule),
+        interest=event.terms["interest"],
+        fees=event.terms["fees"],
+        interest_waived=Decimal(event.terms["interest_waived"]),
+        fees_waived=Decimal(event.terms["fees_waived"]),
+    )
+
+
+def with_instalments(events: Sequence[LoanEvent]) -> None:
+    """Fetch the instalments of the modifications among `events`: one query, or none where there is no modification."""
+    modifications = [event for event in events if event.terms is not None]
+    if modifications:
+        prefetch_related_objects(modifications, "instalments")
 
 
 def loan_terms(terms: dict[str, Any], *, rate: Decimal, schedule: tuple[Instalment, ...]) -> LoanTerms:

@@ -1,12 +1,19 @@
 -- Loans of which an unmet instalment's days of grace end on %(on)s or, where a night was missed, ended before it.
+-- Of a loan that was modified, by the schedule and the rule in force; what was charged is known by its due date.
 SELECT DISTINCT b.loan_id
 FROM ledger_loanbalance b
 JOIN ledger_loan l ON l.id = b.loan_id
-JOIN ledger_instalment i ON i.loan_id = b.loan_id AND i.due_on >= b.next_due_on
-WHERE b.open AND l.terms -> 'late_fee' ->> 'grace_days' IS NOT NULL
-  AND i.due_on + (l.terms -> 'late_fee' ->> 'grace_days')::int <= %(on)s
-  AND i.due_on >= coalesce((l.terms -> 'late_fee' ->> 'assessed_from')::date, i.due_on)
+LEFT JOIN ledger_loanevent m ON b.schedule_version > 1 AND m.loan_id = b.loan_id AND m.kind = 'modification'
+  AND m.version = b.schedule_version
+CROSS JOIN LATERAL (SELECT coalesce(m.terms -> 'servicing', l.terms) -> 'late_fee' AS late_fee) rule
+JOIN ledger_instalment i ON i.loan_id = b.loan_id AND i.version = b.schedule_version AND i.due_on >= b.next_due_on
+WHERE b.open AND rule.late_fee ->> 'grace_days' IS NOT NULL
+  AND i.due_on + (rule.late_fee ->> 'grace_days')::int <= %(on)s
+  AND i.due_on >= coalesce((rule.late_fee ->> 'assessed_from')::date, i.due_on)
   AND NOT EXISTS (
-    SELECT 1 FROM ledger_loanevent e WHERE e.loan_id = b.loan_id AND e.kind = 'late_fee' AND e.instalment = i.number
+    SELECT 1 FROM ledger_loanevent e
+    JOIN ledger_instalment charged ON charged.loan_id = e.loan_id AND charged.version = coalesce(e.version, 1)
+      AND charged.number = e.instalment
+    WHERE e.loan_id = b.loan_id AND e.kind = 'late_fee' AND charged.due_on = i.due_on
       AND NOT EXISTS (SELECT 1 FROM ledger_loanevent r WHERE r.target_id = e.id AND r.cause_id IS NOT NULL))
 ORDER BY 1

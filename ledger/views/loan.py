@@ -50,15 +50,15 @@ def what_stands(account: Account, as_of: date, known_on: date | None, *, now: bo
     """The figures of the day: today's are the books', carried to the end of the day; any other is replayed."""
     at = position(account, as_of=as_of, known_on=known_on)
     if now:
-        at = replace(carried(account.loan.balance, account.terms, as_of), allocations=at.allocations)
+        at = replace(carried(account.loan.balance, at.terms, as_of), allocations=at.allocations)
     paid_out = bool(at.state.totals.disbursed)
     return {
         "at": at,
         "now": now,
         "paid_out": paid_out,
         "state": state_at(at) if paid_out else "",
-        "due": amount_due(account.terms, at) if paid_out else None,
-        "per_diem": quote(account.terms, at.state, at.as_of, at.as_of).per_diem,
+        "due": amount_due(at.terms, at) if paid_out else None,
+        "per_diem": quote(at.terms, at.state, at.as_of, at.as_of).per_diem,
         "booked_through": account.loan.balance.accrued_through if now else None,
     }
 
