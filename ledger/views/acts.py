@@ -4,9 +4,41 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from finance.replay import Position
-from ledger.forms import ActForm, ChargeOffForm, FeeForm, PaymentForm, RateForm, RecoveryForm
+from ledger.forms import (
+    ActForm,
+    ChargeOffForm,
+    DeferForm,
+    DueDayForm,
+    ExtendForm,
+    FeeForm,
+    PaymentForm,
+    RateAndPaymentForm,
+    RateForm,
+    ReAgeForm,
+    ReAmortiseForm,
+    RecastForm,
+    RecoveryForm,
+    RestructureForm,
+    TransferForm,
+)
 from ledger.models import Loan, LoanEvent
-from ledger.operations import change_rate, charge_fee, charge_off_loan, receive_payment, receive_recovery, waive_fee
+from ledger.operations import (
+    change_due_day,
+    change_rate,
+    change_rate_and_payment,
+    charge_fee,
+    charge_off_loan,
+    defer_instalments,
+    extend_loan,
+    re_age_loan,
+    re_amortise_loan,
+    recast_loan,
+    receive_payment,
+    receive_recovery,
+    restructure_loan,
+    transfer_loan,
+    waive_fee,
+)
 from tenants.models import Role, User
 from tenants.roles import permissions_by_role
 
@@ -16,6 +48,7 @@ class Act:
     """title: of the button and the page.  verb: on the button that does it.  done: the verb afterwards.
 
     state: the loan's, in which it can be done.  key: its shortcut on the loan's page.
+    group: the menu of the loan's page in which it stands; empty is a button of its own.
     """
 
     name: str
@@ -26,10 +59,12 @@ class Act:
     form: type[ActForm]
     permission: str
     icon: str
-    key: str
+    key: str = ""
+    group: str = ""
     state: str = Loan.State.ACTIVE
 
 
+TERMS = "Change terms"
 TABLE = (
     Act(
         name="take_payment",
@@ -97,6 +132,105 @@ TABLE = (
         icon="cash",
         key="p",
         state=Loan.State.CHARGED_OFF,
+    ),
+    Act(
+        name="recast_loan",
+        title="Recast",
+        verb="Recast",
+        done="Recast",
+        operation=recast_loan,
+        form=RecastForm,
+        permission="ledger.modify_loan",
+        icon="calculator",
+        group=TERMS,
+    ),
+    Act(
+        name="change_rate_and_payment",
+        title="Change rate and payment",
+        verb="Change rate and payment",
+        done="Changed rate and payment of",
+        operation=change_rate_and_payment,
+        form=RateAndPaymentForm,
+        permission="ledger.modify_loan",
+        icon="percentage",
+        group=TERMS,
+    ),
+    Act(
+        name="extend_loan",
+        title="Extend the term",
+        verb="Extend",
+        done="Extended",
+        operation=extend_loan,
+        form=ExtendForm,
+        permission="ledger.modify_loan",
+        icon="calendar",
+        group=TERMS,
+    ),
+    Act(
+        name="defer_instalments",
+        title="Defer instalments",
+        verb="Defer",
+        done="Deferred instalments of",
+        operation=defer_instalments,
+        form=DeferForm,
+        permission="ledger.modify_loan",
+        icon="calendar",
+        group=TERMS,
+    ),
+    Act(
+        name="change_due_day",
+        title="Change the due day",
+        verb="Change the due day",
+        done="Changed the due day of",
+        operation=change_due_day,
+        form=DueDayForm,
+        permission="ledger.modify_loan",
+        icon="calendar",
+        group=TERMS,
+    ),
+    Act(
+        name="re_amortise_loan",
+        title="Re-amortise",
+        verb="Re-amortise",
+        done="Re-amortised",
+        operation=re_amortise_loan,
+        form=ReAmortiseForm,
+        permission="ledger.modify_loan",
+        icon="calculator",
+        group=TERMS,
+    ),
+    Act(
+        name="re_age_loan",
+        title="Re-age",
+        verb="Re-age",
+        done="Re-aged",
+        operation=re_age_loan,
+        form=ReAgeForm,
+        permission="ledger.restructure_loan",
+        icon="history",
+        group=TERMS,
+    ),
+    Act(
+        name="restructure_loan",
+        title="Restructure",
+        verb="Restructure",
+        done="Restructured",
+        operation=restructure_loan,
+        form=RestructureForm,
+        permission="ledger.restructure_loan",
+        icon="adjustments",
+        group=TERMS,
+    ),
+    Act(
+        name="transfer_loan",
+        title="Move to another product",
+        verb="Move",
+        done="Moved to another product:",
+        operation=transfer_loan,
+        form=TransferForm,
+        permission="ledger.restructure_loan",
+        icon="git-compare",
+        group=TERMS,
     ),
 )
 ACTS = {act.name: act for act in TABLE}

@@ -16,7 +16,7 @@ from ledger.forms import TwoDatesForm
 from ledger.models import Loan
 from ledger.selectors import business_date, with_all_that_names_it
 from ledger.standing import Account, amount_due, around_now, carried, instalments, position, read_account
-from ledger.timeline import timeline
+from ledger.timeline import terms_over_time, timeline
 from ledger.views.acts import ACTS, why_not
 from ledger.views.common import needs, person
 from tenants.models import User
@@ -41,8 +41,11 @@ def loan(request: HttpRequest, number: str) -> HttpResponse:
         **what_stands(account, as_of, known_on, now=(as_of, known_on) == (today, None)),
     }
     context |= schedule_and_timeline(request, account, context["at"])
+    context["terms_over_time"] = terms_over_time(account, context["at"])
     context["next"] = render_to_string("ledger/_next.html", context).strip()
-    context["actions"] = actions(found, context["at"], person(request), elsewhen=not context["now"])
+    offered = actions(found, context["at"], person(request), elsewhen=not context["now"])
+    context["actions"] = [one for one in offered if not one["act"].group]
+    context["menus"] = menus(offered)
     return render(request, "ledger/loan.html", context)
 
 
@@ -70,11 +73,28 @@ def schedule_and_timeline(request: HttpRequest, account: Account, at: Position) 
     return {
         "instalments": rows if "whole_schedule" in request.GET else around_now(rows, before=before, after=after),
         "instalments_in_all": len(rows),
+        "instalments_agreed": len(account.schedules[1]),
         "instalments_met": at.arrears.instalments_satisfied,
         "timeline": lines if "every_event" in request.GET else lines[:EVENTS_SHOWN],
         "events_in_all": len(lines),
         "events_unseen": len(account.events) - len(lines),
     }
+
+
+def menus(offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The acts that stand in menus; a menu of which nothing can be done says why instead."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in offered:
+        if one["act"].group:
+            found.setdefault(one["act"].group, []).append(one)
+    return [
+        {
+            "title": title,
+            "actions": members,
+            "why_not": members[0]["why_not"] if all(one["why_not"] for one in members) else "",
+        }
+        for title, members in found.items()
+    ]
 
 
 def state_at(at: Position) -> str:
