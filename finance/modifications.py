@@ -277,7 +277,7 @@ def _require_current(what: str, terms: LoanTerms, state: State, on: date) -> Non
         raise CannotModify(
             what=what,
             on=on.isoformat(),
-            because=f"{standing.past_due_amount} has been past due for {standing.dpd} days",
+            because=f"${standing.past_due_amount:,} has been past due for {standing.dpd} days",
             instead="It can once that is paid, or re-aged; or re-amortise all that is owed",
         )
 
@@ -344,8 +344,8 @@ def _result(
     new_terms = replace(to, schedule=tuple(rows))
     new_state = _after(terms, state, _event(what, new_terms, state, on, **choices))
     late = arrears(new_terms, new_state, on)
-    final = project(new_terms, new_state, on).final_payment - late.past_due_amount
     if rows[-1].due_date > on:
+        final = project(new_terms, new_state, on).rows[-1].payment - late.past_due_amount
         new_terms = replace(to, schedule=(*rows[:-1], replace(rows[-1], amount=max(ZERO, final))))
     before, after = project(terms, _after(terms, state), on), project(new_terms, new_state, on)
     was, now = arrears(terms, state, on), arrears(new_terms, new_state, on)

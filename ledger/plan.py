@@ -23,8 +23,6 @@ class Plan:
 
     before: Projection
     after: Projection
-    matures_before: date
-    matures_after: date
 
     @property
     def amounts(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:
@@ -40,7 +38,17 @@ class Plan:
     @property
     def rows(self) -> list[PlanRow]:
         """The instalments to come, side by side."""
-        return [PlanRow(one, other) for one, other in zip_longest(self.before.rows, self.after.rows)]
+        return [PlanRow(one, other) for one, other in zip_longest(to_pay(self.before), to_pay(self.after))]
+
+    @property
+    def instalments(self) -> tuple[int, int]:
+        """How many are to come, without and with."""
+        return len(to_pay(self.before)), len(to_pay(self.after))
+
+    @property
+    def ends(self) -> tuple[date, date]:
+        """When the last of them falls due, without and with."""
+        return to_pay(self.before)[-1].due_date, to_pay(self.after)[-1].due_date
 
 
 def plan_of(before: Position, after: Position) -> Plan | None:
@@ -48,12 +56,13 @@ def plan_of(before: Position, after: Position) -> Plan | None:
     same = before.terms == after.terms and before.state.rate == after.state.rate
     if same or not before.state.principal or not after.state.principal:
         return None
-    return Plan(
-        before=project(before.terms, before.state, before.as_of),
-        after=project(after.terms, after.state, after.as_of),
-        matures_before=before.terms.schedule[-1].due_date,
-        matures_after=after.terms.schedule[-1].due_date,
-    )
+    plan = Plan(project(before.terms, before.state, before.as_of), project(after.terms, after.state, after.as_of))
+    return plan if to_pay(plan.before) and to_pay(plan.after) else None
+
+
+def to_pay(projection: Projection) -> list[ProjectedRow]:
+    """The instalments that still find something owed."""
+    return [row for row in projection.rows if row.payment]
 
 
 def paid(projection: Projection) -> Decimal:

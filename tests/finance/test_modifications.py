@@ -189,7 +189,7 @@ def test_a_loan_that_is_late_is_not_recast_or_extended(change: Callable[..., Mod
     with pytest.raises(CannotModify) as refusal:
         change(TERMS, late(), AUGUST)
     assert str(refusal.value).endswith(
-        " of 2023-08-20 cannot be made: 4263.64 has been past due for 97 days. "
+        " of 2023-08-20 cannot be made: $4,263.64 has been past due for 97 days. "
         "It can once that is paid, or re-aged; or re-amortise all that is owed."
     )
 

@@ -12,7 +12,7 @@ from ledger.boarding import AgreedTerms, board_loan
 from ledger.close.night import start_night, work_night
 from ledger.models import BoardingRow, BoardingRun, Night, NightException
 from ledger.opening import open_books
-from ledger.operations import receive_payment, reverse_event
+from ledger.operations import defer_instalments, receive_payment, reverse_event
 from parties.models import Identifier, Party, PortalAccess
 from tenants.current import tenant_context
 from tenants.models import LegalEntity
@@ -45,6 +45,9 @@ def populate(tenant: Any) -> None:
             loan_id=loan.pk, amount=Decimal("100.00"), effective_on=date(2008, 12, 31), key="pay", by=people.operations
         )
         reverse_event(event_id=payment.pk, reason="Returned", key="back", by=people.operations)
+        defer_instalments(
+            loan_id=loan.pk, count=1, effective_on=date(2008, 12, 31), reason="Agreed", key="mod", by=people.operations
+        )
         desk = make_desk(people, company, version)
         for state in ("funded", "approved", "draft"):
             desk.at(state)
