@@ -1,6 +1,6 @@
 """What a loan's modifications made of it: the terms in force on a day as data, and what they were asked for with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any
 
 from finance.level_payment import PaymentRule, Spacing
 from finance.loan_state import State
-from finance.modifications import Modification
+from finance.modifications import Change, Modification
 from finance.money import ZERO
 from finance.replay import journal
 from finance.terms import LoanTerms
@@ -101,8 +101,10 @@ def product_version_of(loan: Loan, in_force: dict[str, Any] | None) -> ProductVe
     return found
 
 
-def terms_json(case: Case, found: Modification, *, asked: dict[str, Any], **others: Any) -> dict[str, Any]:
-    """What the event keeps. others: what of it is not as before."""
+def terms_json(
+    case: Case, found: Modification, *, asked: dict[str, Any], changes: Iterable[Change] = (), **others: Any
+) -> dict[str, Any]:
+    """What the event keeps. changes: beyond those of the schedule.  others: what of it is not as before."""
     new = found.new_terms
     return {
         "act": asked["act"],
@@ -114,7 +116,11 @@ def terms_json(case: Case, found: Modification, *, asked: dict[str, Any], **othe
         "fees": new.fees,
         "interest_waived": str(new.interest_waived),
         "fees_waived": str(new.fees_waived),
-        "changes": [[change.name, in_json(change.before), in_json(change.after)] for change in found.changes],
+        "changes": [
+            [change.name, in_json(change.before), in_json(change.after)]
+            for change in (*found.changes, *changes)
+            if change.before != change.after
+        ],
     } | others
 
 

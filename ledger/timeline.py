@@ -37,6 +37,8 @@ CHANGES_OF_TERMS = {
 }
 # What a modification may change: in words, and what kind of figure it is. The first ones stand in the timeline.
 CHANGED = {
+    "product": ("Product", "words"),
+    "day_count": ("Day count", "words"),
     "payment": ("Payment", "money"),
     "rate": ("Rate", "rate"),
     "next_due_date": ("Next due", "day"),
@@ -50,13 +52,13 @@ CHANGED = {
     "interest_to_come": ("Interest to come, in all", "money"),
     "final_payment": ("Last payment", "money"),
 }
-IN_SHORT = ("payment", "rate", "next_due_date", "maturity", "days_past_due")
+IN_SHORT = ("product", "payment", "rate", "next_due_date", "maturity", "days_past_due")
 # Who did it, where nobody signed in did.
 SOURCES = {"night": "the night", "boarding": "the boarding of the tape", "demo": "the demo"}
 
 
 class Changed(NamedTuple):
-    """One thing that a modification changed, as it was known then. unit: money, rate, day or count."""
+    """One thing that a modification changed, as it was known then. unit: money, rate, day, count or words."""
 
     what: str
     unit: str
@@ -108,7 +110,7 @@ def changed(event: LoanEvent, names: Sequence[str]) -> list[Changed]:
 
 def figure(value: Any, unit: str) -> object:
     """A value as the event keeps it, ready for showing."""
-    if value is None or unit == "count":
+    if value is None or unit in ("count", "words"):
         return value
     return date.fromisoformat(value) if unit == "day" else Decimal(value)
 

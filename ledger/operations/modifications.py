@@ -172,7 +172,14 @@ def transfer_loan(*, product_version: ProductVersion, **common: Unpack[Common]) 
         to = loan_terms(servicing, rate=case.loan.rate, schedule=case.terms.schedule)
         return {
             "found": finance.transfer(case.terms, case.state, case.on, to=to),
-            "others": {"servicing": servicing, "product_version": product_version.pk},
+            "others": {
+                "servicing": servicing,
+                "product_version": product_version.pk,
+                "changes": [
+                    finance.Change("product", case.product_version, product_version),
+                    finance.Change("day_count", case.terms.day_count, to.day_count),
+                ],
+            },
         }
 
     return modify("transfer_loan", decide, {"product_version": product_version.pk}, **common)

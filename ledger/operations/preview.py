@@ -9,7 +9,7 @@ from django.db import transaction
 
 from finance.errors import Refused
 from finance.terms import LoanTerms
-from ledger.models import Accrual, Entry, Instalment, Loan, LoanBalance, LoanEvent
+from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent
 from ledger.terms import terms_of, with_instalments
 
 
@@ -17,7 +17,7 @@ from ledger.terms import terms_of, with_instalments
 class Preview:
     """refusal: why it cannot be done, or None. The rest is what would stand afterwards, already read.
 
-    terms_before, terms_after: in force at the end.  instalments: those that a modification makes.
+    terms_before, terms_after: in force at the end.
     """
 
     refusal: Refused | None = None
@@ -31,7 +31,6 @@ class Preview:
     consequences: tuple[LoanEvent, ...] = ()
     terms_before: LoanTerms | None = None
     terms_after: LoanTerms | None = None
-    instalments: tuple[Instalment, ...] = ()
 
 
 def preview(operation: Callable[..., LoanEvent], *, loan_id: int, **arguments: Any) -> Preview:
@@ -55,7 +54,6 @@ def preview(operation: Callable[..., LoanEvent], *, loan_id: int, **arguments: A
             consequences=tuple(event.consequences.order_by("effective_on", "id")),
             terms_before=terms_before,
             terms_after=terms_of(loan),
-            instalments=tuple(event.instalments.all()) if event.terms is not None else (),
         )
     except Refused as refusal:
         return Preview(refusal=refusal, before=before, state_before=state_before)

@@ -17,9 +17,9 @@ PAGES = {
     "": ["/accounts/login/", "/accounts/signup/"],
     "borrower": ["/portal/", "/portal/apply/", "/portal/loans/{loan}/pay/"],
     "underwriter": [*STAFF, "/applications/"],
-    "operations": [*STAFF, "/applications/", "/books/boarding/"],
+    "operations": [*STAFF, "/applications/", "/books/boarding/", "/loans/{loan}/extend-loan/"],
     "collections": STAFF,
-    "portfolio_manager": [*STAFF, "/applications/", "/books/boarding/"],
+    "portfolio_manager": [*STAFF, "/applications/", "/books/boarding/", "/loans/{loan}/restructure-loan/"],
     "auditor": [*STAFF, "/applications/", "/books/boarding/", "/admin/", "/admin/tenants/user/"],
     "administrator": [*STAFF, "/applications/", "/books/boarding/", "/admin/"],
 }

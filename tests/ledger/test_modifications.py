@@ -348,6 +348,8 @@ def test_a_transfer_brings_the_other_products_terms_from_its_day_on(current: Loa
     assert [due for due, _ in rows(current, 2)] == [due for due, _ in rows(current, 1)]
     assert event.terms is not None
     assert event.terms["product_version"] == others.pk
+    assert changes(event)["product"] == (str(current.product_version), str(others))
+    assert changes(event)["day_count"] == ("ACT/365F", "ACT/360")
     assert terms_of(current).late_fee.assessed_from == TODAY  # type: ignore[union-attr]
     check_proved(current)
     with pytest.raises(Refused, match="is of Term loan v1 already"):
@@ -423,7 +425,7 @@ def test_a_preview_shows_the_new_terms_and_leaves_nothing(prepaid: Loan) -> None
     assert shown.terms_before == first_terms_of(prepaid)
     assert shown.terms_after is not None
     assert shown.terms_after.version == 2
-    assert [row.amount for row in shown.instalments][3] == D("705.45")
+    assert shown.terms_after.schedule[3].amount == D("705.45")
     assert stands(prepaid) == before
     assert not LoanEvent.objects.filter(kind="modification").exists()
 
