@@ -20,7 +20,7 @@ from finance.terms import LoanTerms
 
 # What goes with the loan; money held for the borrower stays with whoever holds it.
 _GOES_WITH_THE_LOAN = ("principal", "fees", "written_off", "suspense", "applied")
-_AS_THE_CONTRACT_STANDS = (*_GOES_WITH_THE_LOAN, "accrued", "rate", "credit", "nonaccrual", "charged_off")
+_AS_THE_CONTRACT_STANDS = (*_GOES_WITH_THE_LOAN, "accrued", "rate", "rounding", "credit", "nonaccrual", "charged_off")
 
 
 class AlreadySold(Refused):

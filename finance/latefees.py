@@ -38,6 +38,18 @@ def most_allowed(cap: LateFeeCap, instalment: Decimal, unpaid: Decimal) -> Decim
     return max(parts) if cap.combine == "greater" else min(parts)
 
 
+def fee_id(version: int, number: int) -> str:
+    """The id of the late fee of an instalment, numbered from 1, of a version of the schedule: late-fee-3, or once the
+    terms were modified late-fee-2.3."""
+    return f"late-fee-{number}" if version == 1 else f"late-fee-{version}.{number}"
+
+
+def parse_fee_id(given: str) -> tuple[int, int]:
+    """(version, number) of the instalment that a late fee's id names."""
+    version, _, number = given.removeprefix("late-fee-").rpartition(".")
+    return int(version or 1), int(number)
+
+
 def _contract_fee(rule: LateFeeRule, instalment: Decimal, rounding: str) -> Decimal:
     parts = [] if rule.flat is None else [rule.flat]
     if rule.percent is not None:
@@ -69,7 +81,7 @@ def late_fees(terms: LoanTerms, state: State, on: date, instalments: Iterable[in
     """The late fees to assess at the end of `on`, once all else that happened that day is in `state`.
 
     instalments: those to look at, counted from 0; None is those whose day is `on`. Never before the loan is paid out
-    nor after it is charged off. The id is "late-fee-K", K counted from 1: the same instalment, the same id.
+    nor after it is charged off. The same instalment has the same id, `fee_id`.
 
     Late fees never breed late fees: cash that went to earlier late fees counts as if it had filled instalments, so a
     borrower who pays each instalment in full and on time is charged for the one that was late, and no other.
@@ -89,5 +101,5 @@ def late_fees(terms: LoanTerms, state: State, on: date, instalments: Iterable[in
         unpaid = max(ZERO, min(row.amount, terms.cumulative[k] - state.credit - slack))
         amount = fee_amount(rule, row.amount, terms.rounding, unpaid=unpaid)
         if amount > 0 and not is_met(terms, state, k, total_owed, slack=slack):
-            fees.append(Event(id=f"late-fee-{k + 1}", kind="late_fee", on=on, amount=amount))
+            fees.append(Event(id=fee_id(terms.version, k + 1), kind="late_fee", on=on, amount=amount))
     return sorted(fees, key=lambda event: event.order)

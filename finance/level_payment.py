@@ -1,12 +1,13 @@
-"""The level payment that repays a loan in mid-life, with daily interest: what a change of its terms asks for."""
+"""A level payment in the middle of a loan's life: what repays a state by a day, how it is rounded, how dates follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from finance.calendars import date_in_month, month_number
 from finance.daycount import year_fraction
 from finance.errors import BadInput
 from finance.inputs import parse_choice
@@ -15,6 +16,26 @@ from finance.money import CENT, from_cents, rounded_quotient, to_cents
 from finance.terms import LoanTerms
 
 PAYMENT_ROUNDINGS = ("nearest", "up")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spacing:
+    """How instalments that a change adds follow the last one: months apart (on a day cut to the month), or days."""
+
+    months: int = 0
+    days: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.months > 0) == (self.days > 0) or self.months < 0 or self.days < 0:
+            raise BadInput(
+                field="months", value=self.months, allowed="above zero where days is zero, and zero with days"
+            )
+
+    def after(self, last: date, count: int, day: int) -> list[date]:
+        """`count` dates after `last`, the months' ones on `day`."""
+        if self.days:
+            return [last + timedelta(self.days * (k + 1)) for k in range(count)]
+        return [date_in_month(month_number(last) + self.months * (k + 1), day) for k in range(count)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from finance.allocation import ORDINARY, PAYOFF, PRINCIPAL_ONLY, Filled, Split
 from finance.money import ZERO, cents
-from finance.terms import LoanTerms
+from finance.terms import LoanTerms, NewTerms
 
 # The order of one day. An ordinary payment stands before a principal-only one; ties are broken by id, as text.
 RANKS = {
@@ -25,6 +25,7 @@ RANKS = {
     "escrow_disbursement": 6,
     "capitalise_interest": 7,
     "capitalise_fees": 7,
+    "modification": 7,
     "charge_off": 8,
     "recovery": 9,
     "late_fee": 10,
@@ -50,7 +51,8 @@ class Event:
     amount: dollars, above zero; what a charge_off or write_off takes off follows from the loan, so it bears none, and
     so do nonaccrual and restoration. A capitalise_interest or capitalise_fees adds to principal what is owed of it, at
     most `amount` when given. Of a sale it is the proceeds, of a buy_back the price.
-    rate: percent a year, for a rate_change.  principal_only: a payment that pays nothing but principal.
+    rate: percent a year, for a rate_change, and a modification that changes it.  new_terms: of a modification.
+    principal_only: a payment that pays nothing but principal.
     purpose: of a payment, which of the loan's hierarchies allocates it.
     """
 
@@ -63,6 +65,7 @@ class Event:
     target: str | None = None
     principal_only: bool = False
     purpose: str = ORDINARY
+    new_terms: NewTerms | None = None
 
     @property
     def hierarchy(self) -> str:
@@ -86,6 +89,7 @@ class Totals:
     """What happened so far, in dollars. fees_assessed includes late_fees. fees_waived is what was really lowered.
 
     capitalised_interest, capitalised_fees: what of them became principal.  refunded: of what was held unapplied.
+    interest_waived: by modifications.
     """
 
     disbursed: Decimal = ZERO
@@ -99,6 +103,7 @@ class Totals:
     capitalised_interest: Decimal = ZERO
     capitalised_fees: Decimal = ZERO
     refunded: Decimal = ZERO
+    interest_waived: Decimal = ZERO
 
 
 @dataclass(slots=True, kw_only=True)
@@ -173,6 +178,7 @@ class Effect:
     escrow: what is held for taxes and insurance; up is positive.
     suspense, applied: of `income`, the part that the lender does not recognise (finance.recognition).
     gain: of a sale or a buy-back, its proceeds or price beside what the books carried.
+    interest_waived, fees_waived: what a modification forgave; up is positive.
 
     Every effect of cash obeys cash = unapplied + escrow + recovered + income - principal - interest - fees; a sale or
     buy-back obeys cash = gain + unapplied + suspense + applied - principal - interest - fees.
@@ -193,6 +199,8 @@ class Effect:
     suspense: Decimal = ZERO
     applied: Decimal = ZERO
     gain: Decimal = ZERO
+    interest_waived: Decimal = ZERO
+    fees_waived: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

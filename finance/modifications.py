@@ -1,25 +1,27 @@
 """Changes in the middle of a loan's life, as functions from its terms and its state on a day to new terms.
 
-Each takes the loan as it stands at the end of the day `on` and returns a Modification: the terms from then on, the
-events that must be recorded with them, and what changed, before and after. None of them moves money, and what is owed
-stays what it was; only interest or fees that are capitalised change their name, by an event. Terms before `on` remain
-those of the past. Conventions are on docs/finance/modifications.md.
+Each takes the loan as it stands at the end of the day `on` and returns a Modification: the event that makes the new
+terms hold from then on, and what changes, before and after. None of them moves cash, and what is owed stays what it
+was; only interest or fees that are capitalised change their name, and what is waived goes. Terms before `on` remain
+those of the past. Conventions are on docs/finance/modifications.md; the lender's limits in finance.modification_limits.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from finance.ageing import arrears
 from finance.calendars import date_in_month, month_number
 from finance.errors import BadInput, Refused
-from finance.level_payment import NEAREST_CENT, PaymentRule, level_payment
+from finance.level_payment import NEAREST_CENT, PaymentRule, Spacing, level_payment
 from finance.loan_state import Event, State
+from finance.money import ZERO
 from finance.projection import Projection, project
 from finance.replay import apply
-from finance.terms import Instalment, LoanTerms
+from finance.terms import Instalment, LoanTerms, NewTerms
 
 LONGEST_EXTENSION = 600
 
@@ -42,50 +44,44 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modification:
-    """New terms from the day `on`, with what to record beside them, and what they change.
+    """New terms from the day `on`, and what they change.
 
-    events: capitalisations and a rate change, to be recorded together with the terms.
+    event: what to record, of kind modification; its new_terms hold the terms.
     before, after: the loan to its end if every instalment is paid on its day, under the old and the new terms; the
     loan as it stands, past due or not. changes: only what differs.
     """
 
     kind: str
     on: date
-    terms: LoanTerms
-    events: tuple[Event, ...]
+    event: Event
     before: Projection
     after: Projection
     changes: tuple[Change, ...]
 
+    @property
+    def new_terms(self) -> NewTerms:
+        """What the event agrees."""
+        assert self.event.new_terms is not None
+        return self.event.new_terms
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spacing:
-    """How instalments that a change adds follow the last one: months apart (on a day cut to the month), or days."""
-
-    months: int = 0
-    days: int = 0
-
-    def __post_init__(self) -> None:
-        if (self.months > 0) == (self.days > 0) or self.months < 0 or self.days < 0:
-            raise BadInput(
-                field="months", value=self.months, allowed="above zero where days is zero, and zero with days"
-            )
-
-    def after(self, last: date, count: int, day: int) -> list[date]:
-        """`count` dates after `last`, the months' ones on `day`."""
-        if self.days:
-            return [last + timedelta(self.days * (k + 1)) for k in range(count)]
-        return [date_in_month(month_number(last) + self.months * (k + 1), day) for k in range(count)]
+    @property
+    def terms(self) -> LoanTerms:
+        """The terms from `on` on."""
+        return self.new_terms.terms
 
 
-def recast(terms: LoanTerms, state: State, on: date, *, rule: PaymentRule = NEAREST_CENT) -> Modification:
-    """The same dates and rate, and a level payment that fits the principal owed now, as after a large prepayment.
+def recast(
+    terms: LoanTerms, state: State, on: date, *, rate: Decimal | None = None, rule: PaymentRule = NEAREST_CENT
+) -> Modification:
+    """The same dates, and a level payment that fits the principal owed now, as after a large prepayment; at another
+    rate when one is given.
 
     Raises CannotModify when the loan is past due: what is late would be forgiven by the way.
     """
-    _require_current("recast", terms, state, on)
-    dates = [row.due_date for row in _future("recast", terms, state, on)]
-    return _result("recast", terms, state, on, _settled(terms, state, on) + _level(terms, state, on, dates, rule))
+    what = "recast" if rate is None else "change of rate and payment"
+    _require_current(what, terms, state, on)
+    dates = [row.due_date for row in _future(what, terms, state, on)]
+    return _re_amortised(what, terms, state, on, dates, rule, rate=_checked(rate))
 
 
 def extend(
@@ -96,7 +92,7 @@ def extend(
     _require_current("extension", terms, state, on)
     dates = [row.due_date for row in _future("extension", terms, state, on)]
     dates += spacing.after(dates[-1], count, _day_of_month(terms))
-    return _result("extension", terms, state, on, _settled(terms, state, on) + _level(terms, state, on, dates, rule))
+    return _re_amortised("extension", terms, state, on, dates, rule)
 
 
 def defer(terms: LoanTerms, state: State, on: date, *, count: int, spacing: Spacing) -> Modification:
@@ -112,7 +108,7 @@ def defer(terms: LoanTerms, state: State, on: date, *, count: int, spacing: Spac
     dates = [row.due_date for row in future]
     dates = dates[count:] + spacing.after(dates[-1], count, _day_of_month(terms))
     rows = [Instalment(due_date=due, amount=row.amount) for due, row in zip(dates, future, strict=True)]
-    return _result("deferral", terms, state, on, [*_past(terms, on), *rows])
+    return _result("deferral", terms, terms, state, on, [*_past(terms, on), *rows])
 
 
 def re_age(terms: LoanTerms, state: State, on: date, *, spacing: Spacing, extra: int | None = None) -> Modification:
@@ -138,7 +134,7 @@ def re_age(terms: LoanTerms, state: State, on: date, *, spacing: Spacing, extra:
     dates = [row.due_date for row in future] + spacing.after(future[-1].due_date, count, _day_of_month(terms))
     amounts = [row.amount for row in future[:-1]] + [regular] * (count + 1)
     rows = [Instalment(due_date=due, amount=amount) for due, amount in zip(dates, amounts, strict=True)]
-    return _result("re_age", terms, state, on, _settled(terms, state, on) + rows)
+    return _result("re-age", terms, terms, state, on, _settled(terms, state, on) + rows)
 
 
 def re_amortise(
@@ -148,32 +144,41 @@ def re_amortise(
     *,
     dates: Sequence[date] = (),
     rate: Decimal | None = None,
-    capitalise_interest: bool = False,
-    capitalise_fees: bool = False,
+    interest: str = "carry",
+    fees: str = "carry",
     rule: PaymentRule = NEAREST_CENT,
 ) -> Modification:
     """All that is owed spread anew over level payments: on the same dates or on `dates`, at the same rate or `rate`.
 
-    What is past due is folded in. Interest or fees may become principal, by events; interest that does not is asked
-    for with the first payment.
+    What is past due is folded in. interest, fees: what becomes of what is owed of each, one of finance.terms.CHOICES;
+    interest that is carried is asked for with the first payment, and fees stand beside the schedule.
     """
-    if rate is not None and rate < 0:
-        raise BadInput(field="rate", value=str(rate), allowed="a percentage, zero or more")
     for k, (one, other) in enumerate(pairwise([on, *dates])):
         if other <= one:
             raise BadInput(field=f"dates[{k}]", value=other.isoformat(), allowed=f"after {one}")
     _require_open("re-amortisation", state, on)
     due = list(dates) or [row.due_date for row in _future("re-amortisation", terms, state, on)]
-    events = []
-    if rate is not None and rate != state.rate:
-        events.append(Event(id=f"re-amortised-rate-{on}", kind="rate_change", on=on, rate=rate))
-    if capitalise_interest and state.interest:
-        events.append(Event(id=f"re-amortised-interest-{on}", kind="capitalise_interest", on=on, amount=state.interest))
-    if capitalise_fees and state.fees:
-        events.append(Event(id=f"re-amortised-fees-{on}", kind="capitalise_fees", on=on, amount=state.fees))
-    after = _after(terms, state, events)
-    rows = _settled(terms, state, on) + _level(terms, after, on, due, rule)
-    return _result("re_amortisation", terms, state, on, rows, events)
+    return _re_amortised(
+        "re-amortisation", terms, state, on, due, rule, rate=_checked(rate), interest=interest, fees=fees
+    )
+
+
+def next_dates(terms: LoanTerms, on: date, count: int, spacing: Spacing) -> list[date]:
+    """`count` due dates after `on`: those of the schedule as far as it reaches, and then as far apart as `spacing`."""
+    _check_count(count)
+    dates = [row.due_date for row in terms.schedule if row.due_date > on][:count]
+    last, day = dates[-1] if dates else terms.schedule[-1].due_date, _day_of_month(terms)
+    while last <= on:
+        (last,) = spacing.after(last, 1, day)
+        dates = [last]
+    return dates + spacing.after(last, count - len(dates), day)
+
+
+def transfer(terms: LoanTerms, state: State, on: date, *, to: LoanTerms) -> Modification:
+    """The same instalments and rate under the day count, allocation, tolerance and late-fee rule of `to`, another
+    product's terms; its schedule is not read. What is past due stays so."""
+    _require_open("transfer", state, on)
+    return _result("transfer", replace(to, version=terms.version), terms, state, on, terms.schedule)
 
 
 def change_due_day(terms: LoanTerms, state: State, on: date, *, day: int) -> Modification:
@@ -197,43 +202,7 @@ def change_due_day(terms: LoanTerms, state: State, on: date, *, day: int) -> Mod
         Instalment(due_date=date_in_month(month + later, day), amount=row.amount)
         for month, row in zip(months, future, strict=True)
     ]
-    return _result("due_date_change", terms, state, on, [*_past(terms, on), *rows])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReAgePolicy:
-    """When a lender may re-age. Source: FFIEC Uniform Retail Credit Classification and Account Management Policy,
-    65 FR 36903 (12 June 2000), "Re-aging": nine months old, three consecutive payments, once in a year, twice in five.
-    """
-
-    months_open: int = 9
-    payments_in_a_row: int = 3
-    once_in_months: int = 12
-    twice_in_months: int = 60
-
-
-def check_re_age(
-    policy: ReAgePolicy, on: date, *, opened: date, payments_in_a_row: int, earlier: Sequence[date] = ()
-) -> None:
-    """Raises CannotModify, naming the limit that stands against re-aging on a day. earlier: dates of former re-ages."""
-
-    def since(months: int) -> date:
-        return date_in_month(month_number(on) - months, on.day)
-
-    recent = [day for day in earlier if since(policy.once_in_months) < day <= on]
-    in_years = [day for day in earlier if since(policy.twice_in_months) < day <= on]
-    because = ""
-    if opened > since(policy.months_open):
-        because = f"the loan was opened on {opened}, less than {policy.months_open} months ago"
-    elif payments_in_a_row < policy.payments_in_a_row:
-        because = f"{payments_in_a_row} payments were made in a row and the policy asks for {policy.payments_in_a_row}"
-    elif recent:
-        because = f"it was re-aged on {max(recent)}, less than {policy.once_in_months} months ago"
-    elif len(in_years) >= 2:
-        because = f"it was re-aged {len(in_years)} times in the last {policy.twice_in_months} months"
-    if because:
-        instead = "It can once the limit of the re-age policy is met"
-        raise CannotModify(what="re-age", on=on.isoformat(), because=because, instead=instead)
+    return _result("due-date change", terms, terms, state, on, [*_past(terms, on), *rows])
 
 
 def _level(terms: LoanTerms, state: State, on: date, dates: Sequence[date], rule: PaymentRule) -> list[Instalment]:
@@ -308,32 +277,82 @@ def _require_current(what: str, terms: LoanTerms, state: State, on: date) -> Non
         raise CannotModify(
             what=what,
             on=on.isoformat(),
-            because=f"{standing.past_due_amount} has been past due for {standing.dpd} days",
+            because=f"${standing.past_due_amount:,} has been past due for {standing.dpd} days",
             instead="It can once that is paid, or re-aged; or re-amortise all that is owed",
         )
 
 
-def _after(terms: LoanTerms, state: State, events: Sequence[Event]) -> State:
-    """A copy of the state with events applied."""
+def _checked(rate: Decimal | None) -> Decimal | None:
+    if rate is not None and rate < 0:
+        raise BadInput(field="rate", value=str(rate), allowed="a percentage, zero or more")
+    return rate
+
+
+def _re_amortised(
+    what: str,
+    terms: LoanTerms,
+    state: State,
+    on: date,
+    dates: Sequence[date],
+    rule: PaymentRule,
+    **choices: Any,
+) -> Modification:
+    """Level payments on `dates` from the state that the choices leave; what was due before is settled."""
+    after = _after(terms, state, _event(what, terms, state, on, **choices))
+    rows = _settled(terms, state, on) + _level(terms, after, on, dates, rule)
+    return _result(what, terms, terms, state, on, rows, **choices)
+
+
+def _event(
+    what: str,
+    terms: LoanTerms,
+    state: State,
+    on: date,
+    *,
+    rate: Decimal | None = None,
+    interest: str = "carry",
+    fees: str = "carry",
+) -> Event:
+    agreed = NewTerms(
+        terms=terms,
+        interest=interest,
+        fees=fees,
+        interest_waived=state.interest if interest == "waive" else ZERO,
+        fees_waived=state.fees if fees == "waive" else ZERO,
+    )
+    return Event(id=f"{what}-{on}", kind="modification", on=on, rate=rate, new_terms=agreed)
+
+
+def _after(terms: LoanTerms, state: State, event: Event | None = None) -> State:
+    """A copy of the state, with `event` applied."""
     state = replace(state, totals=replace(state.totals), trail=None)
-    for event in sorted(events, key=lambda event: event.order):
+    if event is not None:
         apply(terms, state, event)
     return state
 
 
 def _result(
-    kind: str,
+    what: str,
+    to: LoanTerms,
     terms: LoanTerms,
     state: State,
     on: date,
     rows: Sequence[Instalment],
-    events: Sequence[Event] = (),
+    **choices: Any,
 ) -> Modification:
-    new_terms = replace(terms, schedule=tuple(rows))
-    new_state = _after(terms, state, events)
-    before, after = project(terms, _after(terms, state, ()), on), project(new_terms, new_state, on)
+    """to: the terms that get the schedule `rows`; its last instalment says what it will take if all are paid."""
+    new_terms = replace(to, schedule=tuple(rows))
+    new_state = _after(terms, state, _event(what, new_terms, state, on, **choices))
+    late = arrears(new_terms, new_state, on)
+    if rows[-1].due_date > on:
+        final = project(new_terms, new_state, on).rows[-1].payment - late.past_due_amount
+        new_terms = replace(to, schedule=(*rows[:-1], replace(rows[-1], amount=max(ZERO, final))))
+    before, after = project(terms, _after(terms, state), on), project(new_terms, new_state, on)
+    was, now = arrears(terms, state, on), arrears(new_terms, new_state, on)
     pairs = [
         ("principal", state.principal, new_state.principal),
+        ("interest", state.interest, new_state.interest),
+        ("fees", state.fees, new_state.fees),
         ("rate", state.rate, new_state.rate),
         ("next_due_date", before.next_due_date, after.next_due_date),
         ("payment", before.payment, after.payment),
@@ -341,18 +360,13 @@ def _result(
         ("maturity", terms.schedule[-1].due_date, new_terms.schedule[-1].due_date),
         ("final_payment", before.final_payment, after.final_payment),
         ("interest_to_come", before.interest, after.interest),
-        ("days_past_due", arrears(terms, state, on).dpd, arrears(new_terms, new_state, on).dpd),
-        (
-            "past_due_amount",
-            arrears(terms, state, on).past_due_amount,
-            arrears(new_terms, new_state, on).past_due_amount,
-        ),
+        ("days_past_due", was.dpd, now.dpd),
+        ("past_due_amount", was.past_due_amount, now.past_due_amount),
     ]
     return Modification(
-        kind=kind,
+        kind=what,
         on=on,
-        terms=new_terms,
-        events=tuple(events),
+        event=_event(what, new_terms, state, on, **choices),
         before=before,
         after=after,
         changes=tuple(Change(name, one, other) for name, one, other in pairs if one != other),

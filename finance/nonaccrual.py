@@ -143,7 +143,7 @@ def recognise(
         time = next(
             (time for time in times if time.start < effect.on and (time.end is None or effect.on <= time.end)), None
         )
-        _enter(lines, books, _recognition(books, effect, time))
+        _enter(lines, books, _recognition(books, effect, interest, time))
         if not principal and not interest:
             _enter(lines, books, _finished(books, effect))
     while pending:
@@ -193,8 +193,8 @@ def _change(books: Books, on: date, time: NonAccrual) -> Recognition:
     return Recognition(on=on, kind="restoration", income=released, receivable=released, suspense=-released)
 
 
-def _recognition(books: Books, effect: Effect, time: NonAccrual | None) -> Recognition:
-    """The line of one effect, on non-accrual during `time`, or on accrual when that is None."""
+def _recognition(books: Books, effect: Effect, owed: Decimal, time: NonAccrual | None) -> Recognition:
+    """The line of one effect, which leaves `owed` of interest, on non-accrual during `time` (None: on accrual)."""
     if effect.kind == "charge_off":
         # The receivable is a loss; what is in suspense never was income, and what was applied was a loss already.
         return Recognition(
@@ -205,12 +205,13 @@ def _recognition(books: Books, effect: Effect, time: NonAccrual | None) -> Recog
             suspense=-books.suspense,
             applied=-books.applied,
         )
-    suspense, applied = shares(effect, suspense=books.suspense, cash=time.cash if time else None)
+    suspense, applied = shares(effect, suspense=books.suspense, owed=owed, cash=time.cash if time else None)
+    forgiven = -suspense if effect.interest_waived else ZERO  # what never was income is no loss either
     return Recognition(
         on=effect.on,
         kind=effect.kind,
         event=effect.event,
-        income=effect.income - suspense - applied,
+        income=effect.income - suspense - applied - forgiven,
         receivable=effect.interest - suspense,
         suspense=suspense,
         applied=applied,

@@ -39,8 +39,8 @@ class Projection:
 
     @property
     def final_payment(self) -> Decimal:
-        """What the last instalment takes, which is all that is owed by then."""
-        return self.rows[-1].payment if self.rows else ZERO
+        """What the last instalment that still finds something owed takes: all of it."""
+        return next((row.payment for row in reversed(self.rows) if row.payment), ZERO)
 
 
 def project(terms: LoanTerms, state: State, on: date) -> Projection:

@@ -14,17 +14,19 @@ from finance.terms import LoanTerms
 STATUS_KINDS = ("nonaccrual", "restoration")
 
 
-def shares(effect: Effect, *, suspense: Decimal, cash: str | None) -> tuple[Decimal, Decimal]:
+def shares(effect: Effect, *, suspense: Decimal, owed: Decimal, cash: str | None) -> tuple[Decimal, Decimal]:
     """(change of suspense, change of what is applied to principal) of one effect, in dollars.
 
-    suspense: what stands in it before the effect.  cash: what a payment of interest is on non-accrual, one of
-    finance.terms.CASH_METHODS; None when the loan is on accrual.
+    suspense: what stands in it before the effect.  owed: the interest owed after it, of which suspense is a part.
+    cash: what a payment of interest is on non-accrual, one of finance.terms.CASH_METHODS; None on accrual.
     """
-    settled = effect.income - effect.interest  # interest paid or capitalised
+    settled = effect.income - effect.interest  # interest paid, capitalised or forgiven
     suspended = effect.income if cash else ZERO
     from_suspense = min(settled, suspense + suspended)  # the older interest, so it is settled first
-    to_principal = effect.kind == "capitalise_interest" or cash == "cost_recovery"
-    return suspended - from_suspense, from_suspense if to_principal else ZERO
+    to_principal = effect.kind in ("capitalise_interest", "modification") or cash == "cost_recovery"
+    # Rounded another way from here on, what is owed may fall by a cent that nobody paid.
+    change = min(suspended - from_suspense, owed - suspense)
+    return change, from_suspense if to_principal and not effect.interest_waived else ZERO
 
 
 def recognise(terms: LoanTerms, state: State, effect: Effect) -> Effect:
@@ -32,7 +34,7 @@ def recognise(terms: LoanTerms, state: State, effect: Effect) -> Effect:
     if not (state.nonaccrual or state.suspense or state.applied):
         return effect
     cash = terms.nonaccrual_cash if state.nonaccrual else None
-    suspense, applied = shares(effect, suspense=state.suspense, cash=cash)
+    suspense, applied = shares(effect, suspense=state.suspense, owed=state.interest, cash=cash)
     if effect.kind in (*CASH_KINDS, "credit_applied") and not state.principal and not state.interest:
         # Nothing is owed any more: what was applied to principal has been collected after all.
         applied = -state.applied

@@ -14,11 +14,12 @@ from fractions import Fraction
 from finance.ageing import Arrears, arrears, credit_after, unmet
 from finance.allocation import Filled, Split, fill, pots, split_of
 from finance.capitalisation import capitalise
+from finance.dated_terms import assessments, modify, terms_after
 from finance.disposal import buy_back, charge_off, sell, write_off
 from finance.errors import Refused
 from finance.held import move_escrow, refund, without_cash
 from finance.interest import simple_interest
-from finance.latefees import assessment_days, late_fees
+from finance.latefees import late_fees
 from finance.loan_state import CASH_KINDS, LATE_FEE_RANK, Accrued, Applied, Effect, Event, State, Totals
 from finance.money import ZERO
 from finance.payoff import net_payoff, payoff
@@ -68,12 +69,13 @@ class LoanChargedOff(Refused):
 class Journal:
     """A history replayed. effects, in order, add up to `state`, the end of the day `through`.
 
-    late_fees: those the terms' rule assesses, as events; their effects are among `effects`.
+    late_fees: those the terms' rule assesses, as events; their effects are among `effects`.  terms: in force then.
     """
 
     effects: list[Effect]
     state: State
     late_fees: list[Event]
+    terms: LoanTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +93,11 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """A loan at the end of `as_of`, with the events known on `known_on` (None: all of them)."""
+    """A loan at the end of `as_of`, with the events known on `known_on` (None: all of them), and the terms in force."""
 
     as_of: date
     known_on: date | None
+    terms: LoanTerms
     state: State
     arrears: Arrears
     allocations: list[Allocation]
@@ -145,6 +148,8 @@ def accrue(terms: LoanTerms, state: State, to: date) -> Effect | None:
 
 def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
     """Apply one event (never a reversal) to a loan accrued through that day. Changes `state`.
+
+    The terms are those of before it; after a modification finance.dated_terms.terms_after has the new ones.
 
     Within a day, events are applied in the order of Event.order. Raises LoanChargedOff for money lent, or a fee
     charged, after a charge-off.
@@ -207,6 +212,8 @@ def _apply_to_contract(terms: LoanTerms, state: State, event: Event) -> Effect:
         return Effect(on=event.on, kind=event.kind, event=event.id)
     if event.kind in ("capitalise_interest", "capitalise_fees"):
         return capitalise(terms, state, event)
+    if event.kind == "modification":
+        return modify(terms, state, event)
     amount = _amount(event)
     if event.kind == "fee_waiver":
         lowered = min(amount, state.fees)
@@ -330,6 +337,8 @@ def journal(
 ) -> Journal:
     """Replay a whole history to the end of the day `through`, in any order of arrival.
 
+    terms: as signed; modifications among the events change them from their days on.
+
     Interest is posted on each date of an event, each date of `accrue_on` up to `through`, and on `through` itself.
 
     late_fees_through: None derives no late fee; late_fee events then count as they were recorded. With a date, and a
@@ -339,13 +348,15 @@ def journal(
     trail: keep in `state.trail` what every figure was computed from.
     """
     events = list(events)
-    through_fees = min(through, late_fees_through) if late_fees_through is not None else None
-    derives = terms.late_fee is not None and through_fees is not None
-    looked_at = assessment_days(terms, through=through_fees) if through_fees is not None else {}
+    standing = [event for event in in_order(events, known_on=known_on) if event.on <= through]
+    looked_at: dict[date, list[int]] = {}
+    derives = late_fees_through is not None and any(one.late_fee for one in _all_terms(terms, standing))
+    if derives and late_fees_through is not None:
+        looked_at = assessments(terms, standing, through=min(through, late_fees_through))
     excused = {e.target for e in events if e.kind == "reversal" and (known_on is None or e.known <= known_on)}
     by_day: defaultdict[date, list[Event]] = defaultdict(list)
-    for event in in_order(events, known_on=known_on):
-        if event.on <= through and not (derives and event.kind == "late_fee"):
+    for event in standing:
+        if not (derives and event.kind == "late_fee"):
             by_day[event.on].append(event)
     posting_days = {day for day in accrue_on if day <= through} | by_day.keys() | {through}
 
@@ -356,16 +367,22 @@ def journal(
     for day in sorted(posting_days | looked_at.keys()):
         if day in posting_days:
             _accrue_into(effects, terms, state, day)
-        events_of_day = by_day.get(day, ())
-        effects += [apply(terms, state, event) for event in events_of_day if event.order[1] <= LATE_FEE_RANK]
+        for event in (event for event in by_day.get(day, ()) if event.order[1] <= LATE_FEE_RANK):
+            effects.append(apply(terms, state, event))
+            terms = terms_after(terms, event)
         fees = late_fees(terms, state, day, looked_at[day]) if day in looked_at else []
         for fee in fees:
             if fee.id not in excused:
                 _accrue_into(effects, terms, state, day)
                 effects.append(apply(terms, state, fee))
                 assessed.append(fee)
-        effects += [apply(terms, state, event) for event in events_of_day if event.order[1] > LATE_FEE_RANK]
-    return Journal(effects=effects, state=state, late_fees=assessed)
+        at_its_end = [event for event in by_day.get(day, ()) if event.order[1] > LATE_FEE_RANK]
+        effects += [apply(terms, state, event) for event in at_its_end]
+    return Journal(effects=effects, state=state, late_fees=assessed, terms=terms)
+
+
+def _all_terms(terms: LoanTerms, events: Iterable[Event]) -> list[LoanTerms]:
+    return [terms, *(event.new_terms.terms for event in events if event.new_terms is not None)]
 
 
 def _accrue_into(effects: list[Effect], terms: LoanTerms, state: State, day: date) -> None:
@@ -392,7 +409,8 @@ def replay(terms: LoanTerms, events: Iterable[Event], *, as_of: date, known_on: 
     return Position(
         as_of=as_of,
         known_on=known_on,
+        terms=played.terms,
         state=played.state,
-        arrears=arrears(terms, played.state, as_of),
+        arrears=arrears(played.terms, played.state, as_of),
         allocations=allocations,
     )

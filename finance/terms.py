@@ -14,6 +14,7 @@ from finance.money import ROUNDINGS, ZERO
 
 # Daily interest must be additive: a month taken in two halves earns what it earns whole. 30/360 is not.
 DAILY_DAY_COUNTS = ("ACT/365F", "ACT/360", "ACT/ACT")
+CHOICES = ("carry", "capitalise", "waive")
 RESIDUES = ("drop", "carry")
 PREPAYMENTS = ("advance", "curtail")
 CASH_METHODS = ("cash_basis", "cost_recovery")
@@ -101,6 +102,7 @@ class LoanTerms:
     "cost_recovery" a return of principal in the books.  restoration: what becomes of interest in suspense when it is
     restored: "as_collected" income when paid, "at_once" income that day.
     small_balance: dollars; what is owed at most when it is written off to close the loan.
+    version: which schedule of the loan this is, the first one being 1; late fees are named after it.
     cumulative: derived; dollars due up to and with each instalment.
     """
 
@@ -118,6 +120,7 @@ class LoanTerms:
     nonaccrual_cash: str = "cash_basis"
     restoration: str = "as_collected"
     small_balance: Decimal = ZERO
+    version: int = 1
     cumulative: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -147,6 +150,25 @@ class LoanTerms:
             return own
         known = usual(self.allocation_order)
         return known[parse_choice(purpose, "purpose", known.keys() | self.hierarchies.keys())]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTerms:
+    """What a modification agrees. It states the terms in full, so the last modification of a loan governs.
+
+    terms: from its day on.  interest, fees: what becomes of what is owed of them by then: "carry" leaves it owed,
+    "capitalise" adds all of it to principal, "waive" forgives it, at most `interest_waived` or `fees_waived` dollars.
+    """
+
+    terms: LoanTerms
+    interest: str = "carry"
+    fees: str = "carry"
+    interest_waived: Decimal = ZERO
+    fees_waived: Decimal = ZERO
+
+    def __post_init__(self) -> None:
+        parse_choice(self.interest, "interest", CHOICES)
+        parse_choice(self.fees, "fees", CHOICES)
 
 
 def _check_schedule(schedule: tuple[Instalment, ...]) -> None:

@@ -83,7 +83,7 @@ class LoanBalanceAdmin(OfALoan):
 
 @admin.register(Instalment)
 class InstalmentAdmin(OfALoan):
-    list_display = ("loan", "number", "due_on", "amount", "principal", "interest", "balance_after")
+    list_display = ("loan", "version", "number", "due_on", "amount", "principal", "interest", "balance_after")
     search_fields = ("loan__number",)
 
 

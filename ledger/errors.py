@@ -53,6 +53,33 @@ class NotReversible(Refused):
     message = "A {kind} cannot be reversed: {why}"
 
 
+class NothingChanges(Refused):
+    code = "nothing_changes"
+    message = "Loan {number} would stand on {on} as it stands now: change something, or leave it."
+
+
+class NotLevel(Refused):
+    code = "not_level"
+    message = (
+        "Loan {number} is not repaid by level payments, which this solves anew: re-amortise it, which makes them level."
+    )
+
+
+class NoSpacing(Refused):
+    code = "no_spacing"
+    message = "Loan {number} falls due {frequency}: more dates cannot be added to it. Change what keeps its dates."
+
+
+class SameProduct(Refused):
+    code = "same_product"
+    message = "Loan {number} is of {product} already: choose another product."
+
+
+class ProductNotReady(Refused):
+    code = "product_not_ready"
+    message = "{product} is not approved, or not in force on {on}: choose a version that is."
+
+
 class NothingToWaive(Refused):
     code = "nothing_to_waive"
     message = "Loan {number} owes {fees} of fees, less than the {amount} to waive: waive at most that."

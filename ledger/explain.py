@@ -55,14 +55,15 @@ def explain_loan(account: standing.Account, what: str, *, as_of: date, known_on:
     """One of LOAN_FIGURES at the end of `as_of`, from what was known on `known_on` (None: all we know)."""
     assert what in LOAN_FIGURES, what
     events = standing.history(account.events)
-    state = journal(account.terms, events, through=as_of, known_on=known_on, trail=True).state
+    played = journal(account.terms, events, through=as_of, known_on=known_on, trail=True)
+    terms, state = played.terms, played.state
     if what == "payoff":
         return explain_payoff(state)
     if what in BALANCES:
         return explain_balance(state, what)
-    late = arrears(account.terms, state, as_of)
+    late = arrears(terms, state, as_of)
     if what == "past_due":
-        return explain_past_due(account.terms, state, late, as_of)
+        return explain_past_due(terms, state, late, as_of)
     return explain_days_past_due(late, as_of)
 
 

@@ -16,6 +16,7 @@ from finance.replay import Allocation, Position
 from ledger.day import hold_business_day
 from ledger.models import Account, Accrual, Entry, Loan, LoanEvent
 from ledger.operations import preview
+from ledger.plan import Plan, plan_of
 from ledger.standing import carried, event_key, position, read_account
 
 
@@ -35,6 +36,7 @@ class Foresight:
     before, after: the loan at the end of today.  allocation: where the act's own dollars go, if it brings any.
     moved: other payments that are allocated anew.  interest: corrections of past days.  entries: what is posted.
     late_fees: charged because of the act.  late_fees_undone: those that no longer stand.
+    plan: what is still to come without it and with it; None where the act leaves terms and rate as they are.
     """
 
     refusal: Refused | None = None
@@ -49,6 +51,7 @@ class Foresight:
     late_fees: tuple[LoanEvent, ...] = ()
     late_fees_undone: tuple[LoanEvent, ...] = ()
     entries: tuple[Entry, ...] = ()
+    plan: Plan | None = None
 
     @property
     def balances(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:
@@ -112,10 +115,15 @@ def foresee(operation: Callable[..., LoanEvent], loan: Loan, **arguments: Any) -
     before = {row.event: row for row in position(account, as_of=today).allocations}
     after = {row.event: row for row in position(later, as_of=today).allocations}
     undone = [row for row in shown.consequences if row.kind == LoanEvent.Kind.REVERSAL]
+    assert shown.terms_before is not None
+    assert shown.terms_after is not None
+    stands = carried(shown.before, shown.terms_before, today)
+    would_stand = carried(shown.after, shown.terms_after, today)
     return Foresight(
         event=shown.event,
-        before=carried(shown.before, account.terms, today),
-        after=carried(shown.after, account.terms, today),
+        before=stands,
+        after=would_stand,
+        plan=plan_of(stands, would_stand),
         state_before=shown.state_before,
         state_after=shown.state_after,
         allocation=after.get(event_key(shown.event.pk)),

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from finance.allocation import ORDINARY, PARTS
-from ledger.models import Loan
+from ledger.models import Loan, ProductVersion
 from ledger.terms import in_words, purposes_of
 
 
@@ -157,6 +157,102 @@ class RateForm(ActForm):
     rate = RateField(label="New rate", help_text="Percent a year.")
     reason = forms.CharField(max_length=200, label="Why it changes", error_messages={"required": "Say why."})
     field_order = ("rate", "reason", "effective_on")
+
+
+class TermsForm(ActForm):
+    """Other terms from a day on; what changes is in the fields of each kind."""
+
+    reason = forms.CharField(
+        max_length=200,
+        label="Why they change",
+        help_text="Name the agreement with the borrower.",
+        error_messages={"required": "Say why."},
+    )
+
+
+class RecastForm(TermsForm):
+    field_order = ("reason", "effective_on")
+
+
+def count_field(label: str, help_text: str, *, most: int = 600, least: int = 1, **options: Any) -> forms.IntegerField:
+    """A whole number of instalments, or a day of the month."""
+    sentence = f"Type a whole number from {least} to {most}."
+    messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence)
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=least,
+        max_value=most,
+        error_messages=messages,
+        widget=widget,
+        **options,
+    )
+
+
+class ExtendForm(TermsForm):
+    count = count_field("Instalments to add", "At the end; the payment is solved anew for all that are to come.")
+    field_order = ("count", "reason", "effective_on")
+
+
+class DeferForm(TermsForm):
+    count = count_field("Instalments to skip", "All that are to come move so many places later. Interest runs on.")
+    field_order = ("count", "reason", "effective_on")
+
+
+class ReAgeForm(TermsForm):
+    extra = count_field(
+        "Instalments to add at the end",
+        "Left empty: as many as are unmet. 0: the last instalment takes all of it.",
+        least=0,
+        required=False,
+    )
+    field_order = ("extra", "reason", "effective_on")
+
+
+class DueDayForm(TermsForm):
+    day = count_field("New due day", "Of the month; 31 is its last day. No instalment moves earlier.", most=31)
+    field_order = ("day", "reason", "effective_on")
+
+
+class ReAmortiseForm(TermsForm):
+    count = count_field("Instalments", "Left empty: the due dates to come are kept.", required=False)
+    field_order = ("count", "reason", "effective_on")
+
+
+class RateAndPaymentForm(TermsForm):
+    rate = RateField(label="New rate", help_text="Percent a year. The payment is solved anew on the same dates.")
+    field_order = ("rate", "reason", "effective_on")
+
+
+class RestructureForm(TermsForm):
+    CHOICES = (
+        ("carry", "Carry: it stays owed"),
+        ("capitalise", "Capitalise: it becomes principal"),
+        ("waive", "Waive: it is forgiven"),
+    )
+    interest = forms.ChoiceField(label="Interest owed", choices=CHOICES)
+    fees = forms.ChoiceField(label="Fees owed", choices=CHOICES)
+    rate = RateField(label="New rate", help_text="Percent a year. Left empty: it stays.", required=False)
+    count = count_field("Instalments", "Left empty: the due dates to come are kept.", required=False)
+    field_order = ("interest", "fees", "rate", "count", "reason", "effective_on")
+
+
+class TransferForm(TermsForm):
+    product_version = forms.ModelChoiceField(
+        queryset=ProductVersion.objects.none(),
+        label="New product",
+        empty_label="Choose a product",
+        help_text="Its day count, allocation and late fees hold from the day on; instalments and rate stay.",
+        error_messages={"required": "Choose a product.", "invalid_choice": "Choose one of the products in the list."},
+    )
+    field_order = ("product_version", "reason", "effective_on")
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, today=today, **options)
+        in_force = ProductVersion.objects.filter(approved_by__isnull=False, effective_from__lte=today)
+        newest = in_force.select_related("product").order_by("product", "-number").distinct("product")
+        self.fields["product_version"].queryset = newest  # type: ignore[attr-defined]
 
 
 # Why a payment comes back: the return codes of the ACH network that a bank sends, and mistakes of our own.

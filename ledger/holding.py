@@ -16,7 +16,7 @@ from ledger.day import BusinessDay
 from ledger.instances import loaded
 from ledger.models import Loan, LoanBalance, LoanEvent
 from ledger.prepared import prepared_cursor
-from ledger.terms import loan_terms
+from ledger.terms import loan_terms, modification_of, modified_terms, servicing_of
 from tenants.current import current_tenant_id
 
 # So many instalments from the first unmet one on travel with a loan. Few events reach further; those read them all.
@@ -57,7 +57,7 @@ def statement() -> str:
     """$1: the tenant.  $2: ids of loans.  $3: keys of events.  $4: how many instalments ahead."""
     columns = [f"(h.balance).{name}" for name in BALANCE] + [f"(h.loan).{name}" for name in LOAN]
     return (
-        "SELECT h.today, h.closing, h.earlier, h.due_on, h.amounts, h.interest, h.last_due_on, h.complete, "  # noqa: S608
+        "SELECT h.today, h.closing, h.earlier, h.due_on, h.amounts, h.interest, h.last_due_on, h.complete, h.modified, "  # noqa: S608
         f"{', '.join(columns)} "
         "FROM ledger_hold($1, $2::bigint[], $3::text[], $4) h"
     )
@@ -81,18 +81,20 @@ def hold(loan_ids: Sequence[int], keys: Sequence[str] = ()) -> Held:
 
 def balance_of(row: Sequence[Any]) -> LoanBalance:
     """The balance of one row, with its loan, and with the instalments ahead of the loan."""
-    due_on, amounts, interest, last_due_on, complete = row[3:8]
-    values = list(row[8 + len(BALANCE) :])
+    due_on, amounts, interest, last_due_on, complete, modified = row[3:9]
+    values = list(row[9 + len(BALANCE) :])
     values[TERMS] = json.loads(values[TERMS])
     loan = loaded(Loan, LOAN, values)
     loan._update_initial_state()
-    balance = loaded(LoanBalance, BALANCE, row[8 : 8 + len(BALANCE)])
+    balance = loaded(LoanBalance, BALANCE, row[9 : 9 + len(BALANCE)])
     balance._state.fields_cache["loan"] = loan
     loan._state.fields_cache["balance"] = balance
     if due_on:
         rows = zip(due_on, amounts, interest, strict=True)
         ahead = [Instalment(due_date=on, amount=amount, interest=part) for on, amount, part in rows]
         loan.ahead = Ahead(ahead, last_due_on, complete)
+    if modified:
+        loan.modified = balance.schedule_version, json.loads(modified)
     return balance
 
 
@@ -111,11 +113,13 @@ def terms_ahead(loan: Loan, balance: LoanBalance) -> LoanTerms | None:
     due_before = ZERO
     if others or not ahead.complete:  # the very last instalment is all that is owed, whatever was due before
         due_before = balance.credit + balance.next_due_amount - first.amount
-        if balance.next_due_amount == first.amount and Decimal(loan.terms["past_due_tolerance"]):
+        if balance.next_due_amount == first.amount and Decimal(servicing_of(loan)["past_due_tolerance"]):
             return None
     schedule = [Instalment(due_date=first.due_date, amount=due_before), *ahead.instalments]
     if not ahead.complete:
         schedule.append(Instalment(due_date=ahead.last_due_on, amount=ZERO))
+    if stated := modification_of(loan):
+        return modified_terms(stated, balance.schedule_version, schedule)
     return loan_terms(loan.terms, rate=loan.rate, schedule=tuple(schedule))
 
 

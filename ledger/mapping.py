@@ -13,12 +13,15 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import BigIntegerField, F, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from finance.loan_state import Effect
 from ledger.models import Account, GLMapping, Loan, LoanEvent, Posting, ProductVersion
 from ledger.models.mapping import FEE_KINDS
 from ledger.recipes import lines_of
+from ledger.terms import product_version_of
 from tenants.current import current_tenant_id
 
 # What is owed stays where the loan stands: the night moves these to the accounts that the mapping names.
@@ -105,7 +108,7 @@ def placing(legal_entity_id: int, posted_on: date, event: LoanEvent | None) -> C
 
 def use_of(loan: Loan, *, fee_kind: str = "") -> Use:
     """A line of the loan as it stands."""
-    return Use(product_of(loan.product_version_id), loan.state, fee_kind if fee_kind in FEE_KINDS else "")
+    return Use(product_of(product_version_of(loan)), loan.state, fee_kind if fee_kind in FEE_KINDS else "")
 
 
 def product_of(version_id: int) -> int:
@@ -149,7 +152,8 @@ def place(loan: Loan, effects: Iterable[Effect], lines: LinesByDay, posted_on: d
     A role whose account depends on the state of the loan or the kind of fee is compared account by account: a late
     fee taken back leaves the account that it went to, whatever else was charged that day.
     """
-    dependent = dependent_roles(loan.legal_entity_id, posted_on)
+    moves = moves_of(loan) if versions(loan.legal_entity_id, posted_on) else {}
+    dependent = dependent_roles(loan.legal_entity_id, posted_on, by_product=bool(moves))
     placed = {(on, role, 0): amount for (on, role), amount in lines.items() if role not in dependent}
     if not dependent:
         return placed
@@ -158,6 +162,7 @@ def place(loan: Loan, effects: Iterable[Effect], lines: LinesByDay, posted_on: d
     chart = dict(charts.filter(role__in=dependent).values_list("role", "pk"))
     product_id, stands = product_of(loan.product_version_id), Standing()
     for effect in effects:
+        product_id = moves.get(effect.event or "", product_id)
         use = Use(product_id, stands.status, effect.kind if effect.kind in FEE_KINDS else "")
         if effect.kind != "accrual":
             for role, amount in lines_of(effect).items():
@@ -172,11 +177,28 @@ def place(loan: Loan, effects: Iterable[Effect], lines: LinesByDay, posted_on: d
     return placed | {key: amount for key, amount in gap.items() if amount}
 
 
-def dependent_roles(legal_entity_id: int, posted_on: date) -> frozenset[str]:
-    """Roles of income and expense whose account some version lets depend on the loan's state or the kind of fee."""
+def moves_of(loan: Loan) -> dict[str, int]:
+    """{id of a modification, as in a replay: the product that the loan is of from then on}. One query."""
+    made = LoanEvent.objects.filter(loan=loan, kind=LoanEvent.Kind.MODIFICATION).only("terms")
+    return {f"{event.pk:012d}": product_of(event.terms["product_version"]) for event in made if event.terms}
+
+
+def products_of_moved_loans() -> dict[int, int]:
+    """{loan's id: the product it is of} of the loans that are not of the one they were boarded with. One query."""
+    in_force = LoanEvent.objects.filter(
+        kind=LoanEvent.Kind.MODIFICATION, version=F("loan__balance__schedule_version")
+    ).annotate(product_version=Cast(KeyTextTransform("product_version", "terms"), BigIntegerField()))
+    moved = in_force.exclude(product_version=F("loan__product_version_id")).values_list("loan_id", "product_version")
+    return {loan_id: product_of(version_id) for loan_id, version_id in moved}
+
+
+def dependent_roles(legal_entity_id: int, posted_on: date, *, by_product: bool) -> frozenset[str]:
+    """Roles of income and expense whose account some version lets depend on the loan's state or the kind of fee, and
+    `by_product` on the product, for a loan that has been of several."""
     return frozenset(
         role
         for _, rules in versions(legal_entity_id, posted_on)
         for role, found in rules.items()
-        if role not in BALANCES and any(rule.status or rule.fee_kind for rule in found)
+        if role not in BALANCES
+        and any(rule.status or rule.fee_kind or (by_product and rule.product_id) for rule in found)
     )

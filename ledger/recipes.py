@@ -50,6 +50,12 @@ AGAINST: dict[str, dict[str, str]] = {
     "sold": {},
     "recovery": {"cash": "cash", "recovered": "recoveries"},
     "rate_change": {},
+    "modification": {
+        "income": "interest_income",
+        "interest_waived": "interest_waived",
+        "fees_waived": "fees_waived",
+        **NOT_INCOME,
+    },
 }
 
 Lines = dict[str, Decimal]
@@ -58,6 +64,8 @@ Lines = dict[str, Decimal]
 def lines_of(effect: Effect) -> Lines:
     """{role: signed amount} of one effect; empty when it moves nothing in the books."""
     against = AGAINST[effect.kind]
+    if effect.interest_waived:  # what was in suspense never was income, so it is no loss either
+        against = against | {"suspense": "interest_waived"}
     lines: defaultdict[str, Decimal] = defaultdict(Decimal)
     for part in RECEIVABLES:
         change = getattr(effect, part)
@@ -74,6 +82,9 @@ def lines_of(effect: Effect) -> Lines:
     for part in ("income", "recovered", "gain"):
         if part in against:
             lines[against[part]] -= getattr(effect, part)
+    for part in ("interest_waived", "fees_waived"):
+        if part in against:
+            lines[against[part]] += getattr(effect, part)
     assert sum(lines.values()) == 0, effect
     return {role: amount for role, amount in lines.items() if amount}
 

@@ -13,28 +13,34 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F, Sum
 
 from finance.ageing import arrears
 from finance.interest import from_units, to_units
-from finance.loan_state import PRINCIPAL_ONLY_RANK, RANKS, Event, State, Totals
+from finance.latefees import parse_fee_id
+from finance.loan_state import Event, State, Totals
 from finance.money import ZERO
 from finance.replay import Journal, accrue, apply, journal
 from finance.terms import LoanTerms
 from ledger.day import BusinessDay
 from ledger.holding import reaches, terms_ahead
 from ledger.mapping import PlacedLines, place
-from ledger.models import Accrual, Loan, LoanBalance, LoanEvent, Posting
+from ledger.models import Accrual, Loan, LoanBalance, LoanEvent
 from ledger.posting import Line, booking_day, booking_days, draft, post
 from ledger.recipes import desired, lines_of
-from ledger.terms import terms_of
+from ledger.records import (
+    Amounts,
+    LinesByDay,
+    Record,
+    event_id,
+    finance_event,
+    last_standing,
+    rank,
+    records_of,
+    standing_events,
+)
+from ledger.terms import first_terms_of, terms_of
 from ledger.writing import AccrualRow, Movement, write
 
-# finance.loan_state names what the books call a disbursement by its verb.
-KINDS = {"disbursement": "disburse", "draw": "disburse"}
-
-Amounts = dict[date, Decimal]
-LinesByDay = dict[tuple[date, str], Decimal]
 K = TypeVar("K")
 
 
@@ -53,7 +59,9 @@ def takes_short_way(balance: LoanBalance, event: LoanEvent) -> bool:
     """Whether `event` comes after everything the balance already holds, and the balance holds all that matters."""
     if balance.loan.state == Loan.State.SOLD:  # what its owner has is in its events alone
         return False
-    if event.kind == LoanEvent.Kind.REVERSAL or event.effective_on < balance.accrued_through:
+    if event.kind in (LoanEvent.Kind.REVERSAL, LoanEvent.Kind.MODIFICATION):
+        return False
+    if event.effective_on < balance.accrued_through:
         return False
     last = (balance.last_event_on or date.min, balance.last_event_rank)
     return (event.effective_on, rank(event)) >= last
@@ -126,9 +134,10 @@ def difference(
 ) -> Difference:
     """Desired less actual, of one loan, by day and account. Reads only; what is given is not read again.
 
+    terms: as signed (ledger.terms.first_terms_of), from which the events lead to those in force.
     Interest is compared on every day that has a row, every day of an event, and the days of `accrue_on`.
     """
-    terms = terms or terms_of(loan)
+    terms = terms or first_terms_of(loan)
     record = record or records_of([loan.pk])[loan.pk]
     played = journal(
         terms,
@@ -152,77 +161,55 @@ def minus(left: dict[K, Decimal], right: dict[K, Decimal]) -> dict[K, Decimal]:
     return {key: amount for key, amount in gap.items() if amount}
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is written of one loan: its events as finance.replay takes them, the interest accrued and what of it was
-    suspended by day (days with a row of zero too), and its postings by day and role."""
-
-    events: list[Event]
-    accrued: Amounts
-    suspended: Amounts
-    posted: LinesByDay
-
-
-def records_of(loan_ids: Sequence[int]) -> dict[int, Record]:
-    """{loan's id: its record}. Three queries for any number of loans."""
-    records = {loan_id: Record([], {}, {}, {}) for loan_id in loan_ids}
-    for event in LoanEvent.objects.filter(loan__in=loan_ids).select_related("target"):
-        if counts(event):
-            records[event.loan_id].events.append(finance_event(event))
-    accrued = Accrual.objects.filter(loan__in=loan_ids).values_list("loan_id", "effective_on")
-    by_day = accrued.annotate(total=Sum("amount"), of_it=Sum("suspended")).order_by()
-    for loan_id, on, amount, suspended in by_day:
-        records[loan_id].accrued[on], records[loan_id].suspended[on] = amount, suspended
-    posted = Posting.objects.filter(loan__in=loan_ids).values_list("loan_id", "effective_on", "account__role")
-    for loan_id, on, role, amount in posted.annotate(total=Sum(F("debit") - F("credit"))).order_by():
-        records[loan_id].posted[on, role] = amount
-    return records
-
-
 def enter_difference(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay) -> None:
     """The long way: replay the loan and post what is missing, all of it caused by `event`."""
-    terms = terms_of(loan)
     through, slept = max(balance.accrued_through, event.effective_on), set[date]()
     if not balance.open:
         # Nights passed a finished loan by: if it comes back, it has their days to catch up.
         through = max(through, day.closed_through)
         slept = {balance.accrued_through + timedelta(n) for n in range((through - balance.accrued_through).days + 1)}
     elif through > balance.accrued_through:
-        write([Movement(accruals=accrue_forward(loan, terms, state_of(balance), through, day))])
-    found = difference(loan, through=through, late_fees_through=day.closed_through, terms=terms, accrue_on=slept)
+        write([Movement(accruals=accrue_forward(loan, terms_of(loan), state_of(balance), through, day))])
+    found = difference(loan, through=through, late_fees_through=day.closed_through, accrue_on=slept)
     settle_late_fees(loan, found.journal.late_fees, cause=event)
     post_accruals(loan, found.accruals, found.suspended, event)
     post_lines(loan, place(loan, found.journal.effects, found.lines, event.recorded_on), event)
     last = last_standing(loan)
     balance.last_event_on, balance.last_event_rank = (last.effective_on, rank(last)) if last else (None, 0)
-    keep(loan, balance, terms, found.journal.state)
+    keep(loan, balance, found.journal.terms, found.journal.state)
 
 
 def settle_late_fees(loan: Loan, wanted: list[Event], *, cause: LoanEvent) -> None:
     """Record the late fees that the history now brings, and reverse those it no longer does."""
-    wanted_by_instalment = {int(fee.id.rpartition("-")[2]): fee for fee in wanted}
-    standing = {event.instalment: event for event in standing_events(loan) if event.kind == LoanEvent.Kind.LATE_FEE}
+    wanted_by_id = {(fee.id, fee.on, fee.amount): fee for fee in wanted}
+    standing = {
+        (event_id(event), event.effective_on, event.amount): event
+        for event in standing_events(loan)
+        if event.kind == LoanEvent.Kind.LATE_FEE
+    }
     common = {"loan": loan, "recorded_on": cause.recorded_on, "cause": cause, "source": cause.source, "by": cause.by}
-    for k, fee in wanted_by_instalment.items():
-        if k not in standing:
+    for fee_key, fee in wanted_by_id.items():
+        if fee_key not in standing:
+            version, k = parse_fee_id(fee.id)
             LoanEvent.objects.create(
                 kind=LoanEvent.Kind.LATE_FEE,
                 effective_on=fee.on,
                 amount=fee.amount,
+                version=version,
                 instalment=k,
                 reason=f"Instalment {k} was not met when its days of grace ended.",
-                key=f"{cause.key}/late-fee-{k}",
+                key=f"{cause.key}/{fee.id}",
                 **common,
             )
-    for number, event in standing.items():
-        if number not in wanted_by_instalment:
+    for fee_key, event in standing.items():
+        if fee_key not in wanted_by_id:
             LoanEvent.objects.create(
                 kind=LoanEvent.Kind.REVERSAL,
                 effective_on=event.effective_on,
                 target=event,
-                instalment=number,
-                reason=f"Instalment {number} was met in time after all.",
-                key=f"{cause.key}/no-late-fee-{number}",
+                instalment=event.instalment,
+                reason=f"Instalment {event.instalment} was met in time after all.",
+                key=f"{cause.key}/no-{event_id(event)}",
                 **common,
             )
 
@@ -298,6 +285,10 @@ def balance_fields(terms: LoanTerms, state: State) -> dict[str, Any]:
         "fees": state.fees,
         "unapplied": state.unapplied,
         "rate": state.rate,
+        "day_count": terms.day_count,
+        "rounding": state.rounding,
+        "schedule_version": terms.version,
+        "matures_on": terms.schedule[-1].due_date if terms.version > 1 else None,
         "accrued_through": state.accrued_through,
         "credit": state.credit,
         "next_due_on": standing.next_due_date,
@@ -363,42 +354,3 @@ def state_of(balance: LoanBalance) -> State:
         sold=State(rate=balance.rate) if balance.loan.state == Loan.State.SOLD else None,
         totals=Totals(disbursed=balance.disbursed),
     )
-
-
-def counts(row: LoanEvent) -> bool:
-    """A late fee reversed because its instalment was met after all is derived away, not excused for good."""
-    return not (row.kind == LoanEvent.Kind.REVERSAL and row.cause_id and row.instalment)
-
-
-def finance_event(row: LoanEvent) -> Event:
-    return Event(
-        id=event_id(row),
-        kind=KINDS.get(row.kind, row.kind),
-        on=row.effective_on,
-        booked=row.recorded_on,
-        amount=row.amount,
-        rate=row.rate,
-        target=event_id(row.target) if row.target else None,
-        principal_only=row.principal_only,
-        purpose=row.purpose,
-    )
-
-
-def event_id(row: LoanEvent) -> str:
-    """As text, in the order of arrival (0: not written yet); a late fee has the name that the rule derives."""
-    return f"late-fee-{row.instalment}" if row.kind == LoanEvent.Kind.LATE_FEE else f"{row.pk or 0:012d}"
-
-
-def standing_events(loan: Loan) -> list[LoanEvent]:
-    """Events that are not reversed, and no reversals, in the order they were recorded."""
-    rows = LoanEvent.objects.filter(loan=loan).exclude(kind=LoanEvent.Kind.REVERSAL)
-    return list(rows.filter(reversals=None).order_by("id"))
-
-
-def last_standing(loan: Loan) -> LoanEvent | None:
-    return max(standing_events(loan), key=lambda row: (row.effective_on, rank(row)), default=None)
-
-
-def rank(row: LoanEvent) -> int:
-    """Its place among the events of its day."""
-    return PRINCIPAL_ONLY_RANK if row.principal_only else RANKS[KINDS.get(row.kind, row.kind)]

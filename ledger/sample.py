@@ -62,8 +62,8 @@ class SampleLine:
 
 def sample_journal(loan: Loan, kind: str, amount: Decimal, rules: Rules, *, today: date) -> list[SampleLine]:
     """What `kind` of `amount` dollars would post on the loan today. Raises Refused where the loan cannot take it."""
-    account = read_account(loan)
-    terms, state = account.terms, position(account, as_of=max(today, loan.balance.accrued_through)).state
+    at = position(read_account(loan), as_of=max(today, loan.balance.accrued_through))
+    terms, state = at.terms, at.state
     if kind == "accrual":
         lines = {"interest": amount, "interest_income": -amount}
     else:

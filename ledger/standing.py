@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-from django.db.models import Max
+from itertools import groupby
 
 from finance.ageing import arrears, is_met, owed
 from finance.loan_state import Event
@@ -14,33 +13,38 @@ from finance.replay import Position, accrue, replay
 from finance.terms import Instalment as Due
 from finance.terms import LoanTerms
 from ledger.models import Instalment, Loan, LoanBalance, LoanEvent
-from ledger.replay import KINDS, state_of
-from ledger.terms import loan_terms
+from ledger.records import KINDS
+from ledger.replay import state_of
+from ledger.terms import loan_terms, new_terms, with_instalments
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A loan with all that its figures follow from: its terms, its schedule in force, and every event recorded."""
+    """A loan with all that its figures follow from: the terms it was signed with, and every event recorded.
+
+    schedules: the instalments of each version; which is in force on a day, and the terms with it, a Position says.
+    """
 
     loan: Loan
     terms: LoanTerms
-    schedule: tuple[Instalment, ...]
+    schedules: dict[int, tuple[Instalment, ...]]
     events: tuple[LoanEvent, ...]
 
 
 def read_account(loan: Loan) -> Account:
-    """Everything recorded of one loan. Three queries, however long its history."""
-    latest = Instalment.objects.filter(loan=loan).aggregate(latest=Max("version"))["latest"]
-    schedule = tuple(Instalment.objects.filter(loan=loan, version=latest).order_by("number"))
-    events = LoanEvent.objects.filter(loan=loan).select_related("by", "target").order_by("effective_on", "id")
-    dues = tuple(Due(due_date=row.due_on, amount=row.amount, interest=row.interest) for row in schedule)
-    return Account(loan, loan_terms(loan.terms, rate=loan.rate, schedule=dues), schedule, tuple(events))
+    """Everything recorded of one loan. Two queries, however long its history, and a third when it was modified."""
+    rows = Instalment.objects.filter(loan=loan).order_by("version", "number")
+    schedules = {version: tuple(found) for version, found in groupby(rows, key=lambda row: row.version)}
+    events = list(LoanEvent.objects.filter(loan=loan).select_related("by", "target").order_by("effective_on", "id"))
+    with_instalments(events)
+    dues = tuple(Due(due_date=row.due_on, amount=row.amount, interest=row.interest) for row in schedules[1])
+    return Account(loan, loan_terms(loan.terms, rate=loan.rate, schedule=dues), schedules, tuple(events))
 
 
 def history(rows: Iterable[LoanEvent]) -> list[Event]:
     """The events as they were recorded: late fees among them, and each under its own id.
 
-    ledger.replay.records_of serves the books, where late fees are derived anew; here the question is what stood.
+    ledger.records.records_of serves the books, where late fees are derived anew; here the question is what stood.
     """
     return [
         Event(
@@ -53,6 +57,7 @@ def history(rows: Iterable[LoanEvent]) -> list[Event]:
             target=event_key(row.target_id) if row.target_id else None,
             principal_only=row.principal_only,
             purpose=row.purpose,
+            new_terms=new_terms(row),
         )
         for row in rows
     ]
@@ -69,11 +74,15 @@ def position(account: Account, *, as_of: date, known_on: date | None = None) -> 
 
 
 def carried(balance: LoanBalance, terms: LoanTerms, on: date) -> Position:
-    """Where the books say the loan stands, with the interest of the days since the last close, at the end of `on`."""
+    """Where the books say the loan stands, with the interest of the days since the last close, at the end of `on`.
+
+    terms: those in force (ledger.terms.terms_of).
+    """
     state = state_of(balance)
     accrue(terms, state, max(on, balance.accrued_through))
     as_of = state.accrued_through or on
-    return Position(as_of=as_of, known_on=None, state=state, arrears=arrears(terms, state, as_of), allocations=[])
+    standing = arrears(terms, state, as_of)
+    return Position(as_of=as_of, known_on=None, terms=terms, state=state, arrears=standing, allocations=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +95,13 @@ class InstalmentStanding:
 
 
 def instalments(account: Account, at: Position) -> list[InstalmentStanding]:
-    """Every instalment of the schedule in force, as it stands at `at`."""
+    """Every instalment of the schedule in force at `at`, as it stands then."""
     rows = []
     before, total_owed = ZERO, owed(at.state)
-    for k, instalment in enumerate(account.schedule):
+    for k, instalment in enumerate(account.schedules[at.terms.version]):
         paid = min(max(at.state.credit - before, ZERO), instalment.amount)
         before += instalment.amount
-        met = is_met(account.terms, at.state, k, total_owed)
+        met = is_met(at.terms, at.state, k, total_owed)
         rows.append(InstalmentStanding(instalment, paid, "met" if met else _unmet(instalment, paid, at)))
     return rows
 

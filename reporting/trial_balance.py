@@ -4,13 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from finance.money import ZERO
 from ledger import movements
 from ledger.close.summary import placed_on, summed_lines
-from ledger.mapping import Use
+from ledger.mapping import Use, products_of_moved_loans
 from ledger.models import Account, Accrual, Night
 from tenants.models import LegalEntity
 
@@ -84,10 +85,19 @@ def unsummed_interest(as_of: date, known_on: date | None = None) -> dict[int, De
         accruals = accruals.filter(posted_on__gt=summed_through)
     if known_on is not None:
         accruals = accruals.filter(posted_on__lte=known_on)
-    uses = ("loan__legal_entity_id", "loan__currency", "loan__product_version__product_id", "loan__state", "booked_on")
+    moved = products_of_moved_loans()
+    rows = list(summed_by("loan__product_version__product_id", accruals.exclude(loan__in=moved)))
+    if moved:
+        by_loan = summed_by("loan_id", accruals.filter(loan__in=moved))
+        rows += [(moved[loan_id], *others) for loan_id, *others in by_loan]
     found: defaultdict[int, Decimal] = defaultdict(Decimal)
-    sums = accruals.values_list(*uses).annotate(Sum("amount"), Sum("suspended")).order_by()
-    for company, currency, product_id, state, on, amount, suspended in sums:
+    for product_id, company, currency, state, on, amount, suspended in rows:
         for role, signed in summed_lines(amount, suspended).items():
             found[placed_on(company, currency, role, on, on, Use(product_id, state))] += signed
     return dict(found)
+
+
+def summed_by(what: str, accruals: QuerySet[Accrual]) -> QuerySet[Accrual, tuple[Any, ...]]:
+    """(what, company, currency, state of the loan, day in the books, interest, of it suspended)."""
+    uses = ("loan__legal_entity_id", "loan__currency", "loan__state", "booked_on")
+    return accruals.values_list(what, *uses).annotate(Sum("amount"), Sum("suspended")).order_by()

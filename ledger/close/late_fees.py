@@ -66,7 +66,7 @@ def assess_together(loans: Sequence[int], *, through: date) -> int:
 
 def standing_instalments(loans: list[int]) -> dict[int, set[int | None]]:
     """{loan's id: the instalments that bear a late fee}; one derived away may be charged again, one excused may not."""
-    rows = LoanEvent.objects.filter(loan__in=loans, kind=LoanEvent.Kind.LATE_FEE)
+    rows = LoanEvent.objects.filter(loan__in=loans, kind=LoanEvent.Kind.LATE_FEE).exclude(version__gt=1)
     found: dict[int, set[int | None]] = {}
     for loan_id, instalment in rows.exclude(reversals__cause__isnull=False).values_list("loan_id", "instalment"):
         found.setdefault(loan_id, set()).add(instalment)
@@ -77,8 +77,8 @@ def decide(
     balance: LoanBalance, terms: LoanTerms, assessed: set[int | None], late_fees: Decimal, through: date
 ) -> list[Event] | None:
     """The fees that the end of `through` brings the loan; None when only a replay can say."""
-    if balance.accrued_through != through or balance.next_due_on is None:
-        return None
+    if balance.accrued_through != through or balance.next_due_on is None or terms.version > 1:
+        return None  # of a modified loan only a replay knows which instalments were looked at under earlier terms
     open_days = {
         day: [k for k in rows if k + 1 not in assessed and terms.schedule[k].due_date >= balance.next_due_on]
         for day, rows in assessment_days(terms, through=through).items()

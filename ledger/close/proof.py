@@ -10,9 +10,10 @@ from ledger.close.differences import keep_differences
 from ledger.close.sealing import seal_differences
 from ledger.mapping import BALANCES
 from ledger.models import Loan, LoanBalance, Night, Proof
-from ledger.replay import balance_fields, difference, records_of
+from ledger.records import records_of
+from ledger.replay import balance_fields, difference
 from ledger.sql import execute, statement
-from ledger.terms import terms_of_loans
+from ledger.terms import first_terms_of_loans
 from tenants.models import Tenant
 
 Finding = dict[str, Any]
@@ -143,7 +144,7 @@ def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Fin
     """Loans for which replaying the events gives other postings, or another balance, than stands."""
     found: list[Finding] = []
     rows = list(Loan.objects.filter(pk__in=loans).select_related("balance").order_by("pk"))
-    records, terms_by_loan = records_of(loans), terms_of_loans(rows)
+    records, terms_by_loan = records_of(loans), first_terms_of_loans(rows)
     for loan in rows:
         terms = terms_by_loan[loan.pk]
         gap = difference(
@@ -160,7 +161,7 @@ def replay_differences(loans: list[int], *, late_fees_through: date) -> list[Fin
         for on, amount in sorted(gap.suspended.items()):
             what = f"Loan {loan.number}, suspended on {on}"
             found.append({"what": what, "expected": str(amount), "found": "missing"})
-        for name, value in balance_fields(terms, gap.journal.state).items():
+        for name, value in balance_fields(gap.journal.terms, gap.journal.state).items():
             stands = getattr(loan.balance, name)
             if stands != value:
                 found.append({"what": f"Loan {loan.number}, {name}", "expected": str(value), "found": str(stands)})

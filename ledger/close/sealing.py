@@ -38,7 +38,7 @@ TABLES = {
         LoanEvent,
         "recorded_on",
         ("loan_id", "kind", "effective_on", "recorded_on", "recorded_at", "amount", "rate", "principal_only",
-         "purpose", "target_id", "cause_id", "instalment", "reason", "source", "by_id", "key"),
+         "purpose", "version", "terms", "target_id", "cause_id", "instalment", "reason", "source", "by_id", "key"),
     ),
     "entry": Sealed(
         Entry,

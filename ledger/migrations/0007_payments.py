@@ -1,4 +1,4 @@
-"""What a payment asks of the database: one statement that locks and reads, and checks that need no planning."""
+"""What a payment asks of the database: the business day held still, and checks that need no planning."""
 
 from django.db import migrations, models
 
@@ -11,40 +11,6 @@ BEGIN
   SELECT t.business_date,
          (SELECT min(n.business_date) FROM ledger_night n WHERE n.tenant_id = tenant AND n.summarised_at IS NULL)
     INTO today, closing FROM tenants_tenant t WHERE t.id = tenant;
-END $$;
-"""
-
-# The day first and the loans second, in the order of their ids, everywhere: two orders would deadlock. The loans are
-# read by a statement after the one that locks them, hence as others left them while it waited. One plan is kept for any
-# number of loans: each is looked up by its key. `ahead`: how many instalments are read from the first unmet one on, more where it is long past.
-HOLD = """
-CREATE FUNCTION ledger_hold(tenant bigint, loans bigint[], keys text[], ahead integer)
-RETURNS TABLE (today date, closing date, balance ledger_loanbalance, loan ledger_loan, due_on date[], amounts numeric[],
-               interest numeric[], last_due_on date, complete boolean, earlier bigint[])
-LANGUAGE plpgsql ROWS 1 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock_shared(7002, tenant::int);
-  SELECT t.business_date,
-         (SELECT min(n.business_date) FROM ledger_night n WHERE n.tenant_id = tenant AND n.summarised_at IS NULL)
-    INTO today, closing FROM tenants_tenant t WHERE t.id = tenant;
-  PERFORM 1 FROM ledger_loanbalance b WHERE b.loan_id = ANY(loans) ORDER BY b.loan_id FOR NO KEY UPDATE;
-  RETURN QUERY
-    SELECT today, closing, b, l, coming.due_on, coming.amounts, coming.interest, latest.due_on, coming.number = latest.number,
-           (SELECT array_agg(e.id) FROM ledger_loanevent e WHERE e.tenant_id = tenant AND e.key = ANY(keys))
-    FROM ledger_loanbalance b
-    JOIN ledger_loan l ON l.id = b.loan_id
-    LEFT JOIN LATERAL (
-      SELECT i.version, i.number, i.due_on FROM ledger_instalment i
-      WHERE i.tenant_id = b.tenant_id AND i.loan_id = b.loan_id
-      ORDER BY i.version DESC, i.number DESC LIMIT 1) latest ON true
-    LEFT JOIN LATERAL (
-      SELECT array_agg(n.due_on) AS due_on, array_agg(n.amount) AS amounts,
-             array_agg(n.interest) AS interest, max(n.number) AS number FROM (
-        SELECT i.due_on, i.amount, i.interest, i.number FROM ledger_instalment i
-        WHERE i.tenant_id = b.tenant_id AND i.loan_id = b.loan_id AND i.version = latest.version
-          AND i.due_on >= b.next_due_on
-        ORDER BY i.number LIMIT ahead + greatest(0, today - b.next_due_on) / 7) n) coming ON true
-    WHERE b.loan_id = ANY(loans);
 END $$;
 """
 
@@ -187,7 +153,6 @@ class Migration(migrations.Migration):
     dependencies = [("ledger", "0006_movements_and_seals")]
     operations = [
         migrations.RunSQL(HOLD_DAY, "DROP FUNCTION ledger_hold_day(bigint)"),
-        migrations.RunSQL(HOLD, "DROP FUNCTION ledger_hold(bigint, bigint[], text[], integer)"),
         migrations.RunSQL(PERIOD_OPEN, migrations.RunSQL.noop),
         migrations.RunSQL(POSTING_CHECK, migrations.RunSQL.noop),
         migrations.RunSQL(ACCRUAL_CHECK, migrations.RunSQL.noop),

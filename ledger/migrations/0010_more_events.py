@@ -30,6 +30,7 @@ ACCOUNTS = [
     ("2110", "Escrow held", "liability", "escrow"),
     ("4300", "Gain or loss on loans sold", "income", "sale_of_loans"),
     ("5040", "Small balances written off", "expense", "small_balances"),
+    ("5050", "Interest waived", "expense", "interest_waived"),
 ]
 ADD_ACCOUNT = """
 INSERT INTO ledger_account (tenant_id, legal_entity_id, currency, code, name, kind, role, is_default)

@@ -1,6 +1,6 @@
 """What happened to a loan: its dated events, and the interest that accrued between them. Append-only."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -46,6 +46,7 @@ class LoanEvent(TenantModel):
         LATE_FEE = "late_fee", "Late fee"
         SALE = "sale"
         BUY_BACK = "buy_back", "Buy-back"
+        MODIFICATION = "modification"
         REVERSAL = "reversal"
 
     loan = TenantForeignKey(Loan, related_name="events", db_index=False)
@@ -59,6 +60,10 @@ class LoanEvent(TenantModel):
     purpose = models.CharField(
         max_length=20, default=ORDINARY, help_text="Of a payment: which of the loan's hierarchies allocates it."
     )
+    version = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of the schedule: made by a modification, or a late fee's; none is the first."
+    )
+    terms = models.JSONField(null=True, blank=True, help_text="Of a modification. Read by ledger.terms.new_terms.")
     target = TenantForeignKey("self", null=True, blank=True, related_name="reversals", help_text="What it reverses.")
     cause = TenantForeignKey(
         "self", null=True, blank=True, related_name="consequences", help_text="What brought it about."
@@ -78,6 +83,9 @@ class LoanEvent(TenantModel):
         constraints = [
             models.UniqueConstraint("tenant", "key", name="event_key_once"),
             models.UniqueConstraint("tenant", "target", condition=Q(kind="reversal"), name="event_reversed_once"),
+            models.UniqueConstraint(
+                "tenant", "loan", "version", condition=Q(kind="modification"), name="event_version_once"
+            ),
             one_of(
                 "kind",
                 [
@@ -102,6 +110,7 @@ class LoanEvent(TenantModel):
                     "late_fee",
                     "sale",
                     "buy_back",
+                    "modification",
                     "reversal",
                 ],
                 "event_kind_known",
@@ -121,11 +130,21 @@ class LoanEvent(TenantModel):
                 name="event_purpose_of_a_payment",
             ),
             models.CheckConstraint(condition=Q(rate__isnull=True) | Q(rate__gte=0), name="event_rate_not_negative"),
+            models.CheckConstraint(
+                condition=Q(kind="modification", version__gte=2, terms__isnull=False)
+                | ~Q(kind="modification") & Q(terms__isnull=True),
+                name="event_modification_has_terms",
+            ),
             models.CheckConstraint(condition=Q(effective_on__lte=F("recorded_on")), name="event_not_in_the_future"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount or ''}".strip()
+
+    @property
+    def asked(self) -> dict[str, Any] | None:
+        """What a modification was asked for with; None of any other event."""
+        return self.terms and self.terms["asked"]
 
 
 class Accrual(TenantModel):

@@ -55,6 +55,8 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
 
     # The instalments ahead (ledger.holding.Ahead), where the loan was read to be posted to.
     ahead: ClassVar[Any] = None
+    # (version of the schedule, what the modification that made it states), once that was read (ledger.terms).
+    modified: Any = None
 
     objects = LoanQuerySet.as_manager()
 
@@ -114,6 +116,9 @@ class LoanBalance(TenantModel):
     day_count = models.CharField(max_length=10)
     rounding = models.CharField(max_length=10)
     accrued_through = models.DateField()
+    # The schedule in force, and its last due date where a modification made it; without one the loan's own holds.
+    schedule_version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    matures_on = models.DateField(null=True)
     # What filled instalments so far, and the first one not met (past or future).
     credit = money(default=0)
     next_due_on = models.DateField(null=True)
@@ -158,12 +163,13 @@ class LoanBalance(TenantModel):
 
 
 class Instalment(TenantModel):
-    """A row of the agreed schedule. A change of terms adds rows of the next version; it edits none."""
+    """A row of the agreed schedule. A modification adds rows of the next version, which name it; it edits none."""
 
     rights: ClassVar[str] = "SELECT, INSERT"
 
     loan = TenantForeignKey(Loan, related_name="instalments", db_index=False)
     version = models.PositiveSmallIntegerField(default=1)
+    event = TenantForeignKey("ledger.LoanEvent", null=True, related_name="instalments", db_index=False)
     number = models.PositiveSmallIntegerField()
     due_on = models.DateField()
     amount = money()
@@ -176,8 +182,15 @@ class Instalment(TenantModel):
         constraints = [
             models.UniqueConstraint("tenant", "loan", "version", "number", name="instalment_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="instalment_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(version=1, event__isnull=True) | Q(version__gte=2, event__isnull=False),
+                name="instalment_names_its_modification",
+            ),
         ]
-        indexes = [models.Index(fields=["tenant", "due_on"], name="instalment_due")]
+        indexes = [
+            models.Index(fields=["tenant", "due_on"], name="instalment_due"),
+            models.Index(fields=["tenant", "event"], name="instalment_event", condition=Q(event__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"Instalment {self.number} due {self.due_on}"

@@ -13,6 +13,17 @@ from ledger.operations.exports import record_receipt, take_export, void_export
 from ledger.operations.fees import assess_late_fees, charge_fee, waive_fee
 from ledger.operations.held_money import apply_credit, disburse_escrow, receive_escrow, refund_credit
 from ledger.operations.mapping import add_account, approve_mapping, draft_mapping
+from ledger.operations.modifications import (
+    change_due_day,
+    change_rate_and_payment,
+    defer_instalments,
+    extend_loan,
+    re_age_loan,
+    re_amortise_loan,
+    recast_loan,
+    restructure_loan,
+    transfer_loan,
+)
 from ledger.operations.nonaccrual import place_on_nonaccrual, restore_accrual
 from ledger.operations.payment_file import place_file, receive_payments, reverse_file
 from ledger.operations.payments import receive_payment
@@ -33,18 +44,25 @@ __all__ = [
     "assess_late_fees",
     "buy_back_loan",
     "capitalise",
+    "change_due_day",
     "change_rate",
+    "change_rate_and_payment",
     "charge_fee",
     "charge_off_loan",
     "close_period",
     "decide_reopening",
+    "defer_instalments",
     "disburse_escrow",
     "draft_mapping",
     "draw_funds",
+    "extend_loan",
     "hold_for_company",
     "place_file",
     "place_on_nonaccrual",
     "preview",
+    "re_age_loan",
+    "re_amortise_loan",
+    "recast_loan",
     "receive_escrow",
     "receive_payment",
     "receive_payment_at_company",
@@ -54,6 +72,7 @@ __all__ = [
     "record_receipt",
     "refund_credit",
     "restore_accrual",
+    "restructure_loan",
     "reverse_event",
     "reverse_file",
     "sell_loan",
@@ -61,6 +80,7 @@ __all__ = [
     "take_back_between_companies",
     "take_export",
     "tick_period",
+    "transfer_loan",
     "void_export",
     "waive_fee",
     "write_off_small_balance",

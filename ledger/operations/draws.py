@@ -12,6 +12,7 @@ from ledger.models import Loan, LoanEvent
 from ledger.operations.steps import lock, record, require_possible, require_state, seen_before
 from ledger.replay import enter
 from ledger.standing import Account, history, position, read_account
+from ledger.terms import servicing_of
 from tenants.models import User
 
 
@@ -40,7 +41,7 @@ def draw_funds(
 
 def why_no_draw(loan: Loan, amount: Decimal, on: date, *, today: date) -> str:
     """What stands in the way of paying out `amount` on `on`, as the end of a sentence; empty when nothing does."""
-    line = loan.terms.get("line")
+    line = servicing_of(loan).get("line")
     if line is None:
         return "it is no line, and was paid out at once."
     draw_until = date.fromisoformat(line["draw_until"])
@@ -66,7 +67,7 @@ def available(account: Account, on: date) -> Decimal:
     What is repaid of a revolving line can be drawn again; of other commitments it cannot.
     """
     loan = account.loan
-    line = loan.terms.get("line")
+    line = servicing_of(loan).get("line")
     if line is None:
         return ZERO
     through = max([on, *(row.effective_on for row in account.events)])

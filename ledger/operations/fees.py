@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from finance.latefees import parse_fee_id
 from ledger.errors import NothingToWaive
 from ledger.models import LoanEvent, Night
 from ledger.operations.steps import lock, record, require_active, require_possible, seen_before
-from ledger.replay import difference, enter, enter_difference, standing_events
+from ledger.records import event_id, standing_events
+from ledger.replay import difference, enter, enter_difference
 from tenants.models import User
 
 
@@ -64,11 +66,11 @@ def assess_late_fees(*, loan_id: int, through: date, key: str) -> LoanEvent | No
     """
     loan, balance, day = lock(loan_id)
     found = difference(loan, through=balance.accrued_through, late_fees_through=through)
-    standing = {row.instalment for row in standing_events(loan) if row.kind == LoanEvent.Kind.LATE_FEE}
-    fresh = [fee for fee in found.journal.late_fees if int(fee.id.rpartition("-")[2]) not in standing]
+    standing = {event_id(row) for row in standing_events(loan) if row.kind == LoanEvent.Kind.LATE_FEE}
+    fresh = [fee for fee in found.journal.late_fees if fee.id not in standing]
     if not fresh:
         return None
-    first, instalment = fresh[0], int(fresh[0].id.rpartition("-")[2])
+    first, (version, instalment) = fresh[0], parse_fee_id(fresh[0].id)
     event = LoanEvent.objects.create(
         loan=loan,
         kind=LoanEvent.Kind.LATE_FEE,
@@ -76,10 +78,11 @@ def assess_late_fees(*, loan_id: int, through: date, key: str) -> LoanEvent | No
         # Known that night; but what overtook the night, or comes after its day was summed up, is corrected today.
         recorded_on=through if balance.accrued_through <= through and not is_summed_up(through) else day.today,
         amount=first.amount,
+        version=version,
         instalment=instalment,
         reason=f"Instalment {instalment} was not met when its days of grace ended.",
         source="night",
-        key=f"{key}/late-fee-{instalment}",
+        key=f"{key}/{first.id}",
     )
     enter_difference(loan, balance, event, day)
     return event

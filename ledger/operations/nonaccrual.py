@@ -19,6 +19,7 @@ from ledger.operations.steps import (
 from ledger.policies import nonaccrual_of
 from ledger.replay import enter
 from ledger.standing import Account, position, read_account
+from ledger.terms import servicing_of
 from tenants.models import User
 
 
@@ -77,7 +78,7 @@ def restore_accrual(
     at = position(account, as_of=effective_on)
     if not at.state.nonaccrual:
         raise StatusStands(number=loan.number, status="on accrual", on=effective_on.isoformat())
-    asked = nonaccrual_of(loan.terms).payments
+    asked = nonaccrual_of(servicing_of(loan)).payments
     made = payments_in_a_row(account, effective_on, most=asked)
     check_restorable(at.arrears, payments_in_a_row=made, asked=asked)
     event = record(
@@ -90,17 +91,18 @@ def restore_accrual(
 def payments_in_a_row(account: Account, on: date, *, most: int) -> int:
     """How many of the latest instalments up to `on` were each met before the next one fell due; at most `most`.
 
+    Counted since the terms last changed: what was met under an earlier schedule shows nothing about this one.
     Replays the loan once for each.
     """
-    rows = account.terms.schedule
+    rows = position(account, as_of=on).terms.schedule
     last = sum(row.due_date <= on for row in rows) - 1
     made = 0
     for k in range(last, -1, -1):
         if made == most:
             break
         by = min(on, rows[k + 1].due_date) if k + 1 < len(rows) else on
-        state = position(account, as_of=by).state
-        if not is_met(account.terms, state, k, owed(state)):
+        at = position(account, as_of=by)
+        if at.terms.schedule != rows or not is_met(at.terms, at.state, k, owed(at.state)):
             break
         made += 1
     return made

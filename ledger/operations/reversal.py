@@ -12,14 +12,13 @@ from tenants.models import User
 NOT_REVERSIBLE = {
     "disbursement": "the money has left. Take it back as a payment.",
     "draw": "the money has left. Take it back as a payment.",
-    "rate_change": "enter another rate change for the same day.",
     "reversal": "enter again what it took back.",
 }
 
 
 @transaction.atomic
 def reverse_event(*, event_id: int, reason: str, key: str, by: User | None, source: str = "staff") -> LoanEvent:
-    """Take back a payment, fee, waiver, charge-off or recovery as if it had never been.
+    """Take back a payment, fee, waiver, change of rate or terms, charge-off or recovery as if it had never been.
 
     Everything after it is allocated and accrued anew, late fees that this brings are charged, and the difference is
     posted today. Returns the reversal; its entries, accruals and consequences are what changed.

@@ -8,7 +8,8 @@ from django.db import transaction
 from ledger.errors import EventsFollow, MoneyIsHeld, StillOurs
 from ledger.models import Loan, LoanEvent
 from ledger.operations.steps import lock, record, require_possible, require_state, seen_before
-from ledger.replay import enter, last_standing
+from ledger.records import last_standing
+from ledger.replay import enter
 from tenants.models import User
 
 

@@ -1,7 +1,6 @@
 """What little is left of a loan, written off to close it."""
 
 from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 
@@ -30,8 +29,8 @@ def write_off_small_balance(
         return event
     require_active(loan, "write-off")
     require_possible(loan, effective_on, day)
-    owed = position(read_account(loan), as_of=effective_on).payoff
-    tolerance = Decimal(loan.terms.get("small_balance", "0.00"))
+    at = position(read_account(loan), as_of=effective_on)
+    owed, tolerance = at.payoff, at.terms.small_balance
     if not owed:
         raise NothingIsOwed(number=loan.number, what="", on=effective_on.isoformat(), verb="write off")
     if owed > tolerance:

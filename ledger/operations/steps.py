@@ -109,6 +109,7 @@ def record(
         by_id=by.pk if by else None,
         source=source,
     )
+    event._state.fields_cache["loan"] = loan
     for name, value in details.items():
         setattr(event, name, value)
     return event

@@ -1,5 +1,6 @@
 -- What the loans of the companies %(companies)s stand at, as the general ledger signs it and without the interest that
--- is posted after %(on)s and so in no entry yet, by what the GL mapping asks of a loan: its product and its state.
+-- is posted after %(on)s and so in no entry yet, by what the GL mapping asks of a loan: its product, which a modification
+-- may have changed, and its state.
 WITH pending AS (
   SELECT c.loan_id, sum(c.amount) AS amount, sum(c.suspended) AS suspended FROM ledger_accrual c
   WHERE c.entry_id IS NULL AND c.posted_on > %(on)s
@@ -9,7 +10,9 @@ SELECT l.legal_entity_id, l.currency, v.product_id, l.state, sum(b.principal), s
        sum(b.fees), sum(-b.unapplied), sum(-b.escrow), sum(coalesce(p.suspended, 0) - b.suspense), sum(-b.applied)
 FROM ledger_loanbalance b
 JOIN ledger_loan l ON l.id = b.loan_id
-JOIN ledger_productversion v ON v.id = l.product_version_id
+LEFT JOIN ledger_loanevent m ON b.schedule_version > 1 AND m.loan_id = b.loan_id AND m.kind = 'modification'
+  AND m.version = b.schedule_version
+JOIN ledger_productversion v ON v.id = coalesce((m.terms ->> 'product_version')::bigint, l.product_version_id)
 LEFT JOIN pending p ON p.loan_id = b.loan_id
 WHERE l.legal_entity_id = ANY(%(companies)s)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4

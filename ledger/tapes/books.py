@@ -100,8 +100,6 @@ class Books:
         last_on, last_rank, _ = history.events[-1].order
         balance = balance_fields(terms, history.state) | {
             "open": loan.state == Loan.State.ACTIVE,
-            "day_count": terms.day_count,
-            "rounding": terms.rounding,
             "last_event_on": last_on,
             "last_event_rank": last_rank,
         }

@@ -19,7 +19,8 @@ from ledger.models import Loan, LoanEvent
 from ledger.selectors import business_date, with_all_that_names_it
 from ledger.standing import amount_due, carried
 from ledger.terms import terms_of
-from ledger.views.acts import ACTS, Act
+from ledger.views.acts import ACTS
+from ledger.views.an_act import Act
 from ledger.views.common import by_htmx, go, person
 
 

@@ -1,12 +1,14 @@
 """What can be done to a loan: one table, which the loan's page, the forms and the addresses read."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
-
 from finance.replay import Position
-from ledger.forms import ActForm, ChargeOffForm, FeeForm, PaymentForm, RateForm, RecoveryForm
-from ledger.models import Loan, LoanEvent
+from ledger.forms import (
+    ChargeOffForm,
+    FeeForm,
+    PaymentForm,
+    RateForm,
+    RecoveryForm,
+)
+from ledger.models import Loan
 from ledger.operations import (
     apply_credit,
     buy_back_loan,
@@ -38,38 +40,11 @@ from ledger.other_forms import (
     RefundForm,
     SaleForm,
 )
+from ledger.terms import servicing_of
+from ledger.views.acts_on_terms import CHANGES_OF_TERMS
+from ledger.views.an_act import ANY, MORE, Act
 from tenants.models import Role, User
 from tenants.roles import permissions_by_role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """title: of the button and the page.  verb: on the button that does it.  done: the verb afterwards.
-
-    states: the loan's, in which it can be done.  key: its shortcut on the loan's page.  more: whether it stands under
-    "More" there.  when: whether the loan's page offers it at all, in one of its states.
-    """
-
-    name: str
-    title: str
-    verb: str
-    done: str
-    operation: Callable[..., LoanEvent]
-    form: type[ActForm]
-    permission: str
-    icon: str
-    key: str = ""
-    states: tuple[str, ...] = (Loan.State.ACTIVE,)
-    more: bool = False
-    when: Callable[[Loan, Position], bool] = lambda loan, at: True
-
-    def offered(self, loan: Loan, at: Position) -> bool:
-        """Whether the loan's page shows it; the everyday acts also on a loan that is paid off, with why not."""
-        everyday = not self.more and Loan.State.ACTIVE in self.states and loan.state == Loan.State.PAID_OFF
-        return (loan.state in self.states or everyday) and self.when(loan, at)
-
-
-ANY = tuple(Loan.State.values)
 
 TABLE = (
     Act(
@@ -148,7 +123,7 @@ TABLE = (
         form=PayoffForm,
         permission="ledger.take_payment",
         icon="checklist",
-        more=True,
+        group=MORE,
     ),
     Act(
         name="apply_credit",
@@ -159,7 +134,7 @@ TABLE = (
         form=AmountForm,
         permission="ledger.take_payment",
         icon="coins",
-        more=True,
+        group=MORE,
         when=lambda loan, at: at.state.unapplied > 0,
     ),
     Act(
@@ -172,7 +147,7 @@ TABLE = (
         permission="ledger.refund",
         icon="arrow-back-up",
         states=ANY,
-        more=True,
+        group=MORE,
         when=lambda loan, at: at.state.unapplied > 0,
     ),
     Act(
@@ -184,7 +159,7 @@ TABLE = (
         form=AmountForm,
         permission="ledger.take_payment",
         icon="moneybag",
-        more=True,
+        group=MORE,
     ),
     Act(
         name="disburse_escrow",
@@ -196,7 +171,7 @@ TABLE = (
         permission="ledger.disburse_escrow",
         icon="send",
         states=ANY,
-        more=True,
+        group=MORE,
         when=lambda loan, at: at.state.escrow > 0,
     ),
     Act(
@@ -209,8 +184,8 @@ TABLE = (
         permission="ledger.draw_funds",
         icon="building-bank",
         states=(Loan.State.ACTIVE, Loan.State.PAID_OFF),
-        more=True,
-        when=lambda loan, at: loan.terms.get("line") is not None,
+        group=MORE,
+        when=lambda loan, at: servicing_of(loan).get("line") is not None,
     ),
     Act(
         name="capitalise",
@@ -221,7 +196,7 @@ TABLE = (
         form=CapitaliseForm,
         permission="ledger.capitalise",
         icon="plus",
-        more=True,
+        group=MORE,
     ),
     Act(
         name="place_on_nonaccrual",
@@ -232,7 +207,7 @@ TABLE = (
         form=ReasonForm,
         permission="ledger.change_accrual_status",
         icon="hourglass",
-        more=True,
+        group=MORE,
         when=lambda loan, at: not at.state.nonaccrual,
     ),
     Act(
@@ -244,7 +219,7 @@ TABLE = (
         form=ReasonForm,
         permission="ledger.change_accrual_status",
         icon="refresh",
-        more=True,
+        group=MORE,
         when=lambda loan, at: at.state.nonaccrual,
     ),
     Act(
@@ -256,8 +231,8 @@ TABLE = (
         form=ReasonForm,
         permission="ledger.write_off_small_balance",
         icon="minus",
-        more=True,
-        when=lambda loan, at: Decimal(loan.terms.get("small_balance", "0.00")) >= at.payoff > 0,
+        group=MORE,
+        when=lambda loan, at: at.terms.small_balance >= at.payoff > 0,
     ),
     Act(
         name="sell_loan",
@@ -269,7 +244,7 @@ TABLE = (
         permission="ledger.sell_loan",
         icon="signature",
         states=(Loan.State.ACTIVE, Loan.State.CHARGED_OFF),
-        more=True,
+        group=MORE,
     ),
     Act(
         name="buy_back_loan",
@@ -282,6 +257,7 @@ TABLE = (
         icon="signature",
         states=(Loan.State.SOLD,),
     ),
+    *CHANGES_OF_TERMS,
 )
 ACTS = {act.name: act for act in TABLE}
 

@@ -12,7 +12,8 @@ from ledger.forms import AllocationForm
 from ledger.models import Loan
 from ledger.selectors import business_date, with_all_that_names_it
 from ledger.simulation import simulate
-from ledger.standing import Account, amount_due, carried, read_account
+from ledger.standing import amount_due, carried
+from ledger.terms import terms_of
 from ledger.views.common import by_htmx, needs
 
 
@@ -21,23 +22,22 @@ from ledger.views.common import by_htmx, needs
 def allocation(request: HttpRequest, number: str) -> HttpResponse:
     """`?amount=`: dollars.  `?order= &by= &reach=`: a hierarchy to try beside the loan's own."""
     found = get_object_or_404(with_all_that_names_it(), number=number)
-    account, today = read_account(found), business_date()
-    at = carried(found.balance, account.terms, today)
-    form = AllocationForm(request.GET if "amount" in request.GET else None, initial={"amount": usual(account, at)})
+    at = carried(found.balance, terms_of(found), business_date())
+    form = AllocationForm(request.GET if "amount" in request.GET else None, initial={"amount": usual(at)})
     context: dict[str, Any] = {"loan": found, "form": form, "at": at, "simulation": None}
     if found.state == Loan.State.ACTIVE:
-        context["simulation"] = simulation_of(form, account, at)
+        context["simulation"] = simulation_of(form, found, at)
     template = "ledger/_allocation.html" if by_htmx(request) else "ledger/allocation.html"
     return render(request, template, context)
 
 
-def usual(account: Account, at: Position) -> Any:
+def usual(at: Position) -> Any:
     """What has to be paid next."""
-    due = amount_due(account.terms, at)
+    due = amount_due(at.terms, at)
     return due.amount if due else None
 
 
-def simulation_of(form: AllocationForm, account: Account, at: Position) -> Any:
+def simulation_of(form: AllocationForm, loan: Loan, at: Position) -> Any:
     """None where the form asks for nothing that can be worked out."""
     if form.is_bound and not form.is_valid():
         return None
@@ -51,4 +51,4 @@ def simulation_of(form: AllocationForm, account: Account, at: Position) -> Any:
             by=form.cleaned_data["by"] or "component",
             reach=form.cleaned_data["reach"] or "everything",
         )
-    return simulate(account.loan, account.terms, at.state, amount=amount, on=at.as_of, tried=tried)
+    return simulate(loan, at.terms, at.state, amount=amount, on=at.as_of, tried=tried)

@@ -17,8 +17,10 @@ from ledger.models import Loan
 from ledger.operations.draws import available
 from ledger.selectors import business_date, with_all_that_names_it
 from ledger.standing import Account, amount_due, around_now, carried, instalments, position, read_account
-from ledger.timeline import timeline
+from ledger.terms import servicing_of
+from ledger.timeline import terms_over_time, timeline
 from ledger.views.acts import ACTS, why_not
+from ledger.views.an_act import GROUPS
 from ledger.views.common import needs, person
 from tenants.models import User
 
@@ -42,10 +44,11 @@ def loan(request: HttpRequest, number: str) -> HttpResponse:
         **what_stands(account, as_of, known_on, now=(as_of, known_on) == (today, None)),
     }
     context |= schedule_and_timeline(request, account, context["at"])
+    context["terms_over_time"] = terms_over_time(account, context["at"])
     context["next"] = render_to_string("ledger/_next.html", context).strip()
     offered = actions(found, context["at"], person(request), elsewhen=not context["now"])
-    context["actions"] = [one for one in offered if not one["act"].more]
-    context["more_actions"] = [one for one in offered if one["act"].more]
+    context["actions"] = [one for one in offered if not one["act"].group]
+    context["menus"] = menus(offered)
     return render(request, "ledger/loan.html", context)
 
 
@@ -53,17 +56,19 @@ def what_stands(account: Account, as_of: date, known_on: date | None, *, now: bo
     """The figures of the day: today's are the books', carried to the end of the day; any other is replayed."""
     at = position(account, as_of=as_of, known_on=known_on)
     if now:
-        at = replace(carried(account.loan.balance, account.terms, as_of), allocations=at.allocations)
+        at = replace(carried(account.loan.balance, at.terms, as_of), allocations=at.allocations)
     paid_out = bool(at.state.totals.disbursed)
     return {
         "at": at,
         "now": now,
         "paid_out": paid_out,
         "state": state_at(at) if paid_out else "",
-        "due": amount_due(account.terms, at) if paid_out else None,
-        "per_diem": quote(account.terms, at.state, at.as_of, at.as_of).per_diem,
+        "due": amount_due(at.terms, at) if paid_out else None,
+        "per_diem": quote(at.terms, at.state, at.as_of, at.as_of).per_diem,
         "booked_through": account.loan.balance.accrued_through if now else None,
-        "available": available(account, as_of) if account.loan.terms.get("line") and not at.state.gone else None,
+        "available": available(account, as_of)
+        if servicing_of(account.loan).get("line") and not at.state.gone
+        else None,
     }
 
 
@@ -74,11 +79,26 @@ def schedule_and_timeline(request: HttpRequest, account: Account, at: Position) 
     return {
         "instalments": rows if "whole_schedule" in request.GET else around_now(rows, before=before, after=after),
         "instalments_in_all": len(rows),
+        "instalments_agreed": len(account.schedules[1]),
         "instalments_met": at.arrears.instalments_satisfied,
         "timeline": lines if "every_event" in request.GET else lines[:EVENTS_SHOWN],
         "events_in_all": len(lines),
         "events_unseen": len(account.events) - len(lines),
     }
+
+
+def menus(offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The acts that stand in menus; a menu of which nothing can be done says why instead."""
+    found = {group: [one for one in offered if one["act"].group == group] for group in GROUPS}
+    return [
+        {
+            "title": title,
+            "actions": members,
+            "why_not": members[0]["why_not"] if all(one["why_not"] for one in members) else "",
+        }
+        for title, members in found.items()
+        if members
+    ]
 
 
 def state_at(at: Position) -> str:

@@ -7,6 +7,8 @@ where it is known from.
 from datetime import date
 from functools import cache
 
+from django.db.models import F
+
 from finance.replay import accrue
 from ledger.models import Instalment, Loan, LoanBalance, LoanEvent
 from ledger.operations import receive_payment
@@ -25,7 +27,12 @@ def pay_what_is_due(on: date) -> int:
     Returns the number of payments. Running it again pays nothing twice, and an instalment that somebody met already is
     left alone.
     """
-    due = Instalment.objects.filter(due_on=on, loan__state=Loan.State.ACTIVE, loan__balance__next_due_on__lte=on)
+    due = Instalment.objects.filter(
+        due_on=on,
+        version=F("loan__balance__schedule_version"),
+        loan__state=Loan.State.ACTIVE,
+        loan__balance__next_due_on__lte=on,
+    )
     loans = Loan.objects.filter(pk__in=due.exclude(loan__boarding_run=None).values("loan"))
     return sum(pay(loan, on) for loan in loans.order_by("pk"))
 

@@ -24,6 +24,7 @@ WORDS = {
     LoanEvent.Kind.DISBURSEMENT: "We sent you money",
     LoanEvent.Kind.DRAW: "We sent you money",
     LoanEvent.Kind.RATE_CHANGE: "Your rate changed",
+    LoanEvent.Kind.MODIFICATION: "Your terms changed",
     LoanEvent.Kind.FEE: "A fee",
     LoanEvent.Kind.FEE_WAIVER: "A fee we let you off",
     LoanEvent.Kind.PAYMENT: "You paid",

@@ -10,7 +10,7 @@ import pytest
 from ledger import operations
 from ledger.models import LoanEvent
 from ledger.recipes import AGAINST
-from ledger.replay import KINDS
+from ledger.records import KINDS
 from tenants.roles import permissions_by_role
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,6 +1,7 @@
 """Modifications: new terms and what changes, while what is owed stays what it was."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -11,20 +12,18 @@ from hypothesis import strategies as st
 
 from finance.ageing import arrears
 from finance.errors import BadInput
+from finance.level_payment import PaymentRule, Spacing, level_payment
+from finance.modification_limits import ReAgePolicy, check_re_age
 from finance.modifications import (
     CannotModify,
     Modification,
-    PaymentRule,
-    ReAgePolicy,
-    Spacing,
     change_due_day,
-    check_re_age,
     defer,
     extend,
-    level_payment,
     re_age,
     re_amortise,
     recast,
+    transfer,
 )
 from finance.projection import project
 from finance.replay import Event, State, journal, replay
@@ -124,7 +123,10 @@ def test_a_deferral_moves_what_is_to_come_and_keeps_what_is_past_due() -> None:
     assert changed(found)["next_due_date"] == (date(2023, 9, 15), date(2023, 11, 15))
     assert changed(found)["maturity"] == (date(2024, 1, 15), date(2024, 3, 15))
     assert "days_past_due" not in changed(found)
-    assert [row.amount for row in found.terms.schedule] == [row.amount for row in TERMS.schedule]
+    # The amounts stay; the last instalment, which takes what is owed by then, bears two months more of interest.
+    assert [row.amount for row in found.terms.schedule[:-1]] == [row.amount for row in TERMS.schedule[:-1]]
+    assert found.terms.schedule[-1].amount == D("1532.25")
+    assert changed(found)["interest_to_come"] == (D("741.31"), D("930.32"))
 
 
 def test_a_re_age_brings_a_loan_back_to_current_without_money() -> None:
@@ -141,14 +143,11 @@ def test_a_re_age_brings_a_loan_back_to_current_without_money() -> None:
 
 def test_re_amortising_folds_in_what_is_past_due_at_a_new_rate_with_interest_capitalised() -> None:
     state = late()
-    found = re_amortise(TERMS, state, AUGUST, rate=D("6"), capitalise_interest=True)
-    assert [(event.kind, event.rate, event.amount) for event in found.events] == [
-        ("rate_change", D("6"), None),
-        ("capitalise_interest", None, state.interest),
-    ]
+    found = re_amortise(TERMS, state, AUGUST, rate=D("6"), interest="capitalise")
+    assert (found.event.kind, found.event.rate, found.new_terms.interest) == ("modification", D("6"), "capitalise")
     assert changed(found)["principal"] == (state.principal, state.principal + state.interest)
     assert changed(found)["days_past_due"] == (97, 0)
-    recorded = replay(found.terms, [LENT, *PAID[:3], *found.events], as_of=AUGUST)
+    recorded = replay(TERMS, [LENT, *PAID[:3], found.event], as_of=AUGUST)
     assert (recorded.state.principal, recorded.state.rate) == (state.principal + state.interest, D("6"))
     assert recorded.payoff == replay(TERMS, [LENT, *PAID[:3]], as_of=AUGUST).payoff
 
@@ -190,7 +189,7 @@ def test_a_loan_that_is_late_is_not_recast_or_extended(change: Callable[..., Mod
     with pytest.raises(CannotModify) as refusal:
         change(TERMS, late(), AUGUST)
     assert str(refusal.value).endswith(
-        " of 2023-08-20 cannot be made: 4263.64 has been past due for 97 days. "
+        " of 2023-08-20 cannot be made: $4,263.64 has been past due for 97 days. "
         "It can once that is paid, or re-aged; or re-amortise all that is owed."
     )
 
@@ -261,6 +260,8 @@ def test_a_projection_leaves_the_state_alone_and_sets_fees_aside() -> None:
 
 CHANGES: list[Callable[[State, date], Modification]] = [
     lambda state, on: recast(TERMS, state, on),
+    lambda state, on: recast(TERMS, state, on, rate=D("7.5")),
+    lambda state, on: transfer(TERMS, state, on, to=replace(TERMS, day_count="ACT/360", residue="carry")),
     lambda state, on: extend(TERMS, state, on, count=5, spacing=MONTHLY),
     lambda state, on: defer(TERMS, state, on, count=1, spacing=MONTHLY),
     lambda state, on: re_age(TERMS, state, on, spacing=MONTHLY),
@@ -288,11 +289,12 @@ def test_a_modification_keeps_principal_and_pays_out(
     except CannotModify:
         assume(False)
     owed = replay(TERMS, events, as_of=on)
-    under_new = replay(found.terms, [*events, *found.events], as_of=on)
+    under_new = replay(TERMS, [*events, found.event], as_of=on)
+    assert under_new.terms == found.terms
     assert (under_new.state.principal, under_new.payoff) == (owed.state.principal, owed.payoff)
     assert found.after.rows[-1].closing == 0
     assert sum(row.principal for row in found.after.rows) == state.principal
-    if found.kind in ("recast", "extension", "re_age", "re_amortisation"):
+    if found.kind in ("recast", "extension", "re-age", "re-amortisation"):
         assert arrears(found.terms, under_new.state, on).dpd == 0
     else:
         assert arrears(found.terms, under_new.state, on).dpd == owed.arrears.dpd

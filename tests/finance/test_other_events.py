@@ -14,9 +14,9 @@ from finance.errors import Refused
 from finance.loan_state import Effect
 from finance.nonaccrual import NonAccrual, recognise
 from finance.replay import Event, journal
-from finance.terms import CASH_METHODS, RESTORATIONS, LateFeeRule, LoanTerms
+from finance.terms import CASH_METHODS, CHOICES, RESTORATIONS, LateFeeRule, LoanTerms, NewTerms
 from finance.terms import Instalment as Due
-from tests.finance.test_replay_laws import DAYS, END, MONEY, START, histories, loans
+from tests.finance.test_replay_laws import DAYS, END, MONEY, RATES, START, histories, loans
 
 TERMS = LoanTerms(rate=D("12"), day_count="ACT/365F", schedule=())
 LENT = Event(id="A", kind="disburse", on=date(2023, 1, 1), amount=D("10000.00"))
@@ -196,10 +196,26 @@ def everything(draw: st.DrawFn) -> list[Event]:
     """A history in which anything on this page may happen as well."""
     events = draw(histories())
     for k in range(draw(st.integers(1, 6))):
-        kind = draw(st.sampled_from(KINDS + WITH_AMOUNT))
-        amount = draw(MONEY) if kind in WITH_AMOUNT else None
-        events.append(Event(id=f"X{k}", kind=kind, on=draw(DAYS), amount=amount))
+        kind = draw(st.sampled_from((*KINDS, *WITH_AMOUNT, "modification")))
+        if kind == "modification":
+            events.append(draw(modifications(id=f"X{k}", version=k + 2)))
+        else:
+            amount = draw(MONEY) if kind in WITH_AMOUNT else None
+            events.append(Event(id=f"X{k}", kind=kind, on=draw(DAYS), amount=amount))
     return events
+
+
+@st.composite
+def modifications(draw: st.DrawFn, *, id: str, version: int) -> Event:
+    """Other terms from a day on, whatever they are; of interest and fees each is carried, capitalised or waived."""
+    new = NewTerms(
+        terms=replace(draw(loans()), version=version, restoration=draw(st.sampled_from(RESTORATIONS))),
+        interest=draw(st.sampled_from(CHOICES)),
+        fees=draw(st.sampled_from(CHOICES)),
+        interest_waived=draw(MONEY),
+        fees_waived=draw(MONEY),
+    )
+    return Event(id=id, kind="modification", on=draw(DAYS), rate=draw(RATES), new_terms=new)
 
 
 BALANCES = ("principal", "interest", "fees", "unapplied", "escrow", "suspense", "applied", "written_off", "recovered")

@@ -26,10 +26,17 @@ PAGES = {
         "/applications/",
         "/books/boarding/",
         "/loans/{loan}/capitalise/",
+        "/loans/{loan}/extend-loan/",
         "/loans/{loan}/take-payoff/",
     ],
     "collections": STAFF,
-    "portfolio_manager": [*STAFF, "/applications/", "/books/boarding/", "/loans/{loan}/sell-loan/"],
+    "portfolio_manager": [
+        *STAFF,
+        "/applications/",
+        "/books/boarding/",
+        "/loans/{loan}/restructure-loan/",
+        "/loans/{loan}/sell-loan/",
+    ],
     "auditor": [*STAFF, "/applications/", "/books/boarding/", "/admin/", "/admin/tenants/user/"],
     "administrator": [*STAFF, "/applications/", "/books/boarding/", "/admin/"],
 }

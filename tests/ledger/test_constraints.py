@@ -15,6 +15,7 @@ from ledger.models import (
     Account,
     Accrual,
     Entry,
+    Instalment,
     Loan,
     LoanBalance,
     LoanEvent,
@@ -206,6 +207,9 @@ def event(loan: Loan, **changes: Any) -> LoanEvent:
         ({"kind": "rate_change", "rate": D("-0.01")}, "event_rate_not_negative"),
         ({"kind": "fee", "purpose": "clear_dues"}, "event_purpose_of_a_payment"),
         ({"principal_only": True, "purpose": "clear_dues"}, "event_purpose_of_a_payment"),
+        ({"kind": "modification", "amount": None, "version": 2}, "event_modification_has_terms"),
+        ({"kind": "modification", "amount": None, "version": 1, "terms": {}}, "event_modification_has_terms"),
+        ({"terms": {}}, "event_modification_has_terms"),
         ({"effective_on": date(2009, 1, 1)}, "event_not_in_the_future"),
         ({"key": "loan-1/disbursement"}, "event_key_once"),
     ],
@@ -218,6 +222,35 @@ def test_an_event_is_reversed_once(loan: Loan) -> None:
     target = event(loan)
     event(loan, kind="reversal", target=target, key="r-1")
     check_refused(lambda: event(loan, kind="reversal", target=target, key="r-2"), "event_reversed_once")
+
+
+def modification(loan: Loan, version: int = 2) -> LoanEvent:
+    return event(loan, kind="modification", amount=None, version=version, terms={}, key=f"m-{version}-{loan.pk}")
+
+
+def test_a_version_of_the_schedule_is_made_by_one_modification(loan: Loan) -> None:
+    modification(loan)
+    check_refused(
+        lambda: event(loan, kind="modification", amount=None, version=2, terms={}, key="m-again"), "event_version_once"
+    )
+
+
+def instalment(loan: Loan, version: int, made_by: LoanEvent | None) -> Instalment:
+    figures = {"amount": 1, "principal": 1, "interest": 0, "balance_after": 0}
+    return Instalment.objects.create(
+        loan=loan, version=version, event=made_by, number=99, due_on=BUSINESS_DATE, **figures
+    )
+
+
+def test_an_instalment_of_a_later_version_names_its_modification(loan: Loan, make_loan: Callable[..., Loan]) -> None:
+    made_by = modification(loan)
+    check_refused(lambda: instalment(loan, 2, None), "instalment_names_its_modification")
+    check_refused(lambda: instalment(loan, 1, made_by), "instalment_names_its_modification")
+    names_another = "names another modification than its own"
+    check_refused(lambda: instalment(loan, 3, made_by), names_another)
+    check_refused(lambda: instalment(make_loan(), 2, made_by), names_another)
+    check_refused(lambda: instalment(loan, 2, event(loan, key="fee")), names_another)
+    assert instalment(loan, 2, made_by).event == made_by
 
 
 def accrual(loan: Loan, **changes: Any) -> Accrual:

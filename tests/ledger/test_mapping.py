@@ -25,6 +25,7 @@ from ledger.operations import (
     receive_payment,
     receive_recovery,
     reverse_event,
+    transfer_loan,
 )
 from ledger.operations.mapping import DraftLine
 from ledger.replay import difference
@@ -270,3 +271,37 @@ def test_a_sample_shows_the_journal_under_both_and_posts_nothing(
     assert Posting.objects.count() == before
     with pytest.raises(Refused, match="would post nothing"):
         sample_journal(loan, "fee_waiver", D("1.00"), rules_of(draft), today=BUSINESS_DATE)
+
+
+def test_a_loan_moved_to_another_product_is_where_that_one_says_and_back_when_undone(
+    loan: Any, people: Any, accounts: Any, in_force: Any
+) -> None:
+    other = make_product_version(people.administrator, people.portfolio_manager)
+    in_force(
+        DraftLine("principal", accounts["1206"], product=other.product),
+        DraftLine("interest_income", accounts["4005"], product=other.product),
+        DraftLine("fee_income", accounts["4105"], product=other.product),
+    )
+    day = {"effective_on": NEW_YEAR, "by": people.operations, "reason": "x"}
+    before = charge_fee(loan_id=loan.pk, amount=D("10.00"), key="before", **day)
+    end_the_day()
+    common = {"effective_on": date(2009, 1, 2), "by": people.operations, "reason": "x"}
+    moved = transfer_loan(loan_id=loan.pk, product_version=other, key="move", **common)
+    end_the_day()
+    old_income = net("4000")
+    charge_fee(loan_id=loan.pk, amount=D("15.00"), key="after", **common | {"effective_on": date(2009, 1, 3)})
+    check_books()
+    end_the_day()
+    check_books()
+    assert (net("1206"), net("1200")) == (D("12000.00"), D("0.00"))
+    assert (net("4105"), net("4100"), net("4000")) == (D("-15.00"), D("-10.00"), old_income)
+    assert net("4005") < 0
+    assert trial_balance(Tenant.objects.get().business_date)[0].balances
+    # What was charged before the move is taken back where it was charged.
+    reverse_event(event_id=before.pk, reason="x", key="undo fee", by=people.operations)
+    assert (net("4105"), net("4100")) == (D("-15.00"), D("0.00"))
+    # And once the move itself is undone, what was charged after it belongs to the first product.
+    reverse_event(event_id=moved.pk, reason="x", key="undo move", by=people.operations)
+    end_the_day()
+    assert (net("4105"), net("4100"), net("1206"), net("1200")) == (D("0.00"), D("-15.00"), D("0.00"), D("12000.00"))
+    check_books()

@@ -18,6 +18,7 @@ from ledger.operations import (
     ask_to_reopen,
     close_period,
     decide_reopening,
+    defer_instalments,
     draft_mapping,
     hold_for_company,
     receive_payment,
@@ -59,6 +60,9 @@ def populate(tenant: Any) -> None:
             loan_id=loan.pk, amount=Decimal("100.00"), effective_on=date(2008, 12, 31), key="pay", by=people.operations
         )
         reverse_event(event_id=payment.pk, reason="Returned", key="back", by=people.operations)
+        defer_instalments(
+            loan_id=loan.pk, count=1, effective_on=date(2008, 12, 31), reason="Agreed", key="mod", by=people.operations
+        )
         desk = make_desk(people, company, version)
         for state in ("funded", "approved", "draft"):
             desk.at(state)

@@ -130,6 +130,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("ledger_difference", "resolved_by_id"): {"resolved_at": NOON, "note": "x"},
     ("ledger_exportbatch", "voids_id"): {"reason": "x"},
     ("ledger_glmapping", "approved_by_id"): {"approved_at": NOON},
+    ("ledger_instalment", "loan_id"): {"version": 1},
     ("ledger_intercompany", "target_id"): {"kind": "reversed"},
     ("ledger_loanevent", "target_id"): {"kind": "reversal"},
     ("ledger_night", "paused_by_id"): {"paused_at": NOON},

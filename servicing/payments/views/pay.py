@@ -15,7 +15,7 @@ from ledger.models import Loan, LoanEvent
 from ledger.operations import receive_payment
 from ledger.selectors import business_date
 from ledger.standing import amount_due, carried
-from ledger.terms import terms_of
+from ledger.terms import servicing_of, terms_of
 from ledger.views.common import by_htmx, go, needs, person
 from servicing.payments.forms import PayForm
 from servicing.payments.selectors import loans_of
@@ -86,7 +86,7 @@ def context_of(loan: Loan, form: PayForm, request: HttpRequest) -> dict[str, Any
         "form": form,
         "amount": amount,
         "foresight": found,
-        "parts": parts_of(split, loan.terms["allocation_order"]) if split else [],
+        "parts": parts_of(split, servicing_of(loan)["allocation_order"]) if split else [],
     }
 
 

@@ -21,7 +21,7 @@ def payment_receipt(request: HttpRequest, number: str, event_id: int) -> HttpRes
     account = read_account(loan)
     at = position(account, as_of=business_date())
     split = next((row for row in at.allocations if row.event == event_key(event.pk)), None)
-    order = loan.terms["allocation_order"]
+    order = position(account, as_of=event.effective_on).terms.allocation_order
     context = {
         "loan": loan,
         "event": event,
@@ -29,6 +29,6 @@ def payment_receipt(request: HttpRequest, number: str, event_id: int) -> HttpRes
         "order": order_in_words(order),
         "undone_by": event.reversals.first(),
         "at": at,
-        "due": amount_due(account.terms, at),
+        "due": amount_due(at.terms, at),
     }
     return render(request, "portal/payment_receipt.html", context)

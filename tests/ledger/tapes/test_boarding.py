@@ -17,7 +17,8 @@ from django.db.models import Sum
 
 from ledger.models import Accrual, BoardingRow, BoardingRun, Entry, Instalment, Loan, LoanEvent, Posting
 from ledger.opening import close_periods
-from ledger.replay import balance_fields, difference, records_of
+from ledger.records import records_of
+from ledger.replay import balance_fields, difference
 from ledger.selectors import happened_on
 from ledger.tapes import LAYOUTS, board_tape, version_in_force
 from ledger.tapes.checking import Checked

@@ -62,4 +62,4 @@ def test_a_loan_that_ended_says_so(loan: Any, people: Any, client_of: Any) -> No
 
 def test_a_borrower_may_not_open_it_and_the_queries_are_few(loan: Any, people: Any, client_of: Any) -> None:
     assert client_of(people.borrower).get(url(loan)).status_code == 403
-    assert queries(client_of(people.operations), url(loan, "?amount=10")) == 13
+    assert queries(client_of(people.operations), url(loan, "?amount=10")) == 11
