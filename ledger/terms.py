@@ -136,20 +136,23 @@ def terms_of_loans(loans: Sequence[Loan]) -> dict[int, LoanTerms]:
 
 def loan_terms(terms: dict[str, Any], *, rate: Decimal, schedule: tuple[Instalment, ...]) -> LoanTerms:
     """LoanTerms from the JSON that `ProductTerms.servicing` wrote."""
-    return LoanTerms(
-        rate=rate,
-        day_count=terms["day_count"],
-        schedule=schedule,
-        allocation_order=tuple(terms["allocation_order"]),
+    return LoanTerms(rate=rate, schedule=schedule, **agreed_terms(terms))
+
+
+def agreed_terms(terms: dict[str, Any]) -> dict[str, Any]:
+    """What LoanTerms takes from that JSON: everything but the rate and the schedule."""
+    return {
+        "day_count": terms["day_count"],
+        "allocation_order": tuple(terms["allocation_order"]),
         # Loans boarded before these were choices carry neither.
-        hierarchies=hierarchies(terms.get("hierarchies", {})),
-        prepayments=terms.get("prepayments", "advance"),
-        rounding=terms["rounding"],
-        residue=terms["residue"],
-        past_due_tolerance=Decimal(terms["past_due_tolerance"]),
-        bucket_edges=tuple(terms["bucket_edges"]),
-        late_fee=late_fee_rule(terms["late_fee"]),
-    )
+        "hierarchies": hierarchies(terms.get("hierarchies", {})),
+        "prepayments": terms.get("prepayments", "advance"),
+        "rounding": terms["rounding"],
+        "residue": terms["residue"],
+        "past_due_tolerance": Decimal(terms["past_due_tolerance"]),
+        "bucket_edges": tuple(terms["bucket_edges"]),
+        "late_fee": late_fee_rule(terms["late_fee"]),
+    }
 
 
 PURPOSES = {ORDINARY: "Ordinary payment", CLEAR_DUES: "What is due, no more", PRINCIPAL_ONLY: "Principal only"}

@@ -14,9 +14,10 @@ BEGIN
 END $$;
 """
 
-# The day first and the loans second, in the order of their ids, everywhere: two orders would deadlock. The loans are
-# read by a statement after the one that locks them, hence as others left them while it waited. One plan is kept for any
-# number of loans: each is looked up by its key. `ahead`: how many instalments are read from the first unmet one on, more where it is long past.
+# The day first and the loans second, in the order of their ids, everywhere: two orders would deadlock. Both are read by
+# a statement after the ones that lock them, hence as others left them while it waited. One plan is kept for any number
+# of loans: each is looked up by its key. `ahead`: how many instalments are read from the first unmet one on, more where
+# it is long past.
 HOLD = """
 CREATE FUNCTION ledger_hold(tenant bigint, loans bigint[], keys text[], ahead integer)
 RETURNS TABLE (today date, closing date, balance ledger_loanbalance, loan ledger_loan, due_on date[], amounts numeric[],
@@ -24,14 +25,17 @@ RETURNS TABLE (today date, closing date, balance ledger_loanbalance, loan ledger
 LANGUAGE plpgsql ROWS 1 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(7002, tenant::int);
-  SELECT t.business_date,
-         (SELECT min(n.business_date) FROM ledger_night n WHERE n.tenant_id = tenant AND n.summarised_at IS NULL)
-    INTO today, closing FROM tenants_tenant t WHERE t.id = tenant;
   PERFORM 1 FROM ledger_loanbalance b WHERE b.loan_id = ANY(loans) ORDER BY b.loan_id FOR NO KEY UPDATE;
   RETURN QUERY
-    SELECT today, closing, b, l, coming.due_on, coming.amounts, coming.interest, latest.due_on, coming.number = latest.number,
+    SELECT d.today, d.closing, b, l, coming.due_on, coming.amounts, coming.interest, latest.due_on,
+           coming.number = latest.number,
            (SELECT array_agg(e.id) FROM ledger_loanevent e WHERE e.tenant_id = tenant AND e.key = ANY(keys))
-    FROM ledger_loanbalance b
+    FROM (
+      SELECT t.business_date AS today,
+             (SELECT min(n.business_date) FROM ledger_night n
+              WHERE n.tenant_id = tenant AND n.summarised_at IS NULL) AS closing
+      FROM tenants_tenant t WHERE t.id = tenant OFFSET 0) d
+    CROSS JOIN ledger_loanbalance b
     JOIN ledger_loan l ON l.id = b.loan_id
     LEFT JOIN LATERAL (
       SELECT i.version, i.number, i.due_on FROM ledger_instalment i
@@ -43,7 +47,7 @@ BEGIN
         SELECT i.due_on, i.amount, i.interest, i.number FROM ledger_instalment i
         WHERE i.tenant_id = b.tenant_id AND i.loan_id = b.loan_id AND i.version = latest.version
           AND i.due_on >= b.next_due_on
-        ORDER BY i.number LIMIT ahead + greatest(0, today - b.next_due_on) / 7) n) coming ON true
+        ORDER BY i.number LIMIT ahead + greatest(0, d.today - b.next_due_on) / 7) n) coming ON true
     WHERE b.loan_id = ANY(loans);
 END $$;
 """
