@@ -9,6 +9,9 @@ from ledger.views.loan import loan
 from ledger.views.loan_event import loan_event
 from ledger.views.loans import loans
 from ledger.views.reverse_event import reverse_event
+from ledger.views.what_if import add_scenario, commit, drop_scenario, look_again, propose, remove_act, what_if, withdraw
+from ledger.views.what_if_act import what_if_act, what_if_effect
+from ledger.views.what_ifs import what_ifs
 
 urlpatterns = [
     path("loans/", loans, name="loans"),
@@ -16,6 +19,21 @@ urlpatterns = [
     path("loans/<str:number>/allocation/", allocation, name="allocation"),
     path("loans/<str:number>/events/<int:event_id>/", loan_event, name="loan_event"),
     path("loans/<str:number>/events/<int:event_id>/reverse/", reverse_event, name="reverse_event"),
+]
+fork = "loans/<str:number>/what-if/<int:fork_id>/"
+scenario = f"{fork}scenarios/<int:scenario>/"
+urlpatterns += [
+    path("loans/<str:number>/what-if/", what_ifs, name="what_ifs"),
+    path(fork, what_if, name="what_if"),
+    path(f"{fork}scenarios/", add_scenario, name="what_if_add_scenario"),
+    path(f"{scenario}drop/", drop_scenario, name="what_if_drop_scenario"),
+    path(f"{scenario}act/", what_if_act, name="what_if_act"),
+    path(f"{scenario}act/effect/", what_if_effect, name="what_if_effect"),
+    path(f"{scenario}act/remove/", remove_act, name="what_if_remove_act"),
+    path(f"{fork}propose/", propose, name="what_if_propose"),
+    path(f"{fork}look-again/", look_again, name="what_if_look_again"),
+    path(f"{fork}withdraw/", withdraw, name="what_if_withdraw"),
+    path(f"{fork}commit/", commit, name="what_if_commit"),
 ]
 for name in ACTS:
     address = f"loans/<str:number>/{name.replace('_', '-')}/"

@@ -1,6 +1,7 @@
 from ledger.models.boarding import BoardingRow, BoardingRun
 from ledger.models.books import Account, Entry, Period, Posting
 from ledger.models.events import Accrual, LoanEvent
+from ledger.models.forks import Fork, Scenario
 from ledger.models.loan import Instalment, Loan, LoanBalance
 from ledger.models.night import Night, NightChunk, NightException, Proof
 from ledger.models.product import IndexRate, Product, ProductVersion
@@ -11,6 +12,7 @@ __all__ = [
     "BoardingRow",
     "BoardingRun",
     "Entry",
+    "Fork",
     "IndexRate",
     "Instalment",
     "Loan",
@@ -24,4 +26,5 @@ __all__ = [
     "Product",
     "ProductVersion",
     "Proof",
+    "Scenario",
 ]
