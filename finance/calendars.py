@@ -1,8 +1,9 @@
 """Which days are open for business, and where a date moves that falls on a closed one.
 
 A calendar is data: rules in data/holiday_rules.csv, and for the Federal Reserve also the published table in
-data/federal_reserve.csv, which the rules must reproduce. Source of both: federalreserve.gov, statistical release
-K.8; the ECB's TARGET calendar of 2002.
+data/federal_reserve.csv (2018 to 2030), which the rules must reproduce. Source of both: federalreserve.gov, statistical
+release K.8; the ECB's TARGET calendar of 2002. For other years nothing published was compared: the years in which rules
+begin, 1978, 1986 and 2022, are for review before they are relied on.
 
 Reserve Banks that have a holiday on a Sunday close on Monday. A Saturday holiday is NOT moved: they are open on Friday.
 """

@@ -40,7 +40,7 @@ def pay_dates(terms: ScheduleTerms, due: tuple[date, ...]) -> tuple[date, ...]:
         raise BadInput(
             field="adjust",
             value=terms.adjust,
-            allowed=f"following where preceding moves {due[0]} before start_date",
+            allowed=f"following where {terms.adjust} moves {due[0]} before start_date",
         )
     return dates
 

@@ -154,6 +154,18 @@ def _rounded(parts: Sequence[Step], detail: Mapping[str, str]) -> Value:
     return round_to(part, Decimal(detail["to"]), detail["rounding"])
 
 
+def _cut(parts: Sequence[Step], detail: Mapping[str, str]) -> Value:
+    """To the multiple of `to` below it."""
+    (part,) = _figures(parts)
+    to = Fraction(detail["to"])
+    return part // to * to
+
+
+def _power(parts: Sequence[Step], detail: Mapping[str, str]) -> Value:
+    base, times = _figures(parts)
+    return prod([base] * int(times), start=Fraction(1))
+
+
 def _days(parts: Sequence[Step], detail: Mapping[str, str]) -> Value:
     return days(detail["day_count"], date.fromisoformat(detail["start"]), date.fromisoformat(detail["end"]))
 
@@ -164,6 +176,13 @@ def _present_value(parts: Sequence[Step], detail: Mapping[str, str]) -> Value:
     with localcontext(_FORTY_DIGITS):
         rate, fraction = _decimal(rate), _decimal(fraction)
         return _decimal(amount) / ((1 + fraction * rate) * (1 + rate) ** int(whole))
+
+
+def _yield_value(parts: Sequence[Step], detail: Mapping[str, str]) -> Value:
+    """An amount `days` earlier at a yield a year: amount / (1 + yield)^(days / 365), to forty digits."""
+    amount, rate, days = (part.value for part in parts)
+    with localcontext(_FORTY_DIGITS):
+        return _decimal(amount) * (-(1 + _decimal(rate)).ln() / 365 * int(days)).exp()
 
 
 def _decimal(value: Value) -> Decimal:
@@ -205,9 +224,12 @@ RULES: dict[str, Callable[[Sequence[Step], Mapping[str, str]], Value]] = {
     "average": lambda parts, detail: sum(_figures(parts), Fraction(0)) / len(parts),
     "greatest": lambda parts, detail: max(_figures(parts)),
     "least": lambda parts, detail: min(_figures(parts)),
+    "power": _power,
     "rounded": _rounded,
+    "cut": _cut,
     "days": _days,
     "present value": _present_value,
+    "yield value": _yield_value,
     "root": _root,
     "chosen": _chosen,
     "at least": _compared(lambda left, right: left >= right),

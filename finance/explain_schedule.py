@@ -31,6 +31,11 @@ def explain_row(schedule: Schedule, k: int, figure: str = "payment") -> Step:
     return derived("difference", f"Balance after row {k}", [opening, principal], value=row.closing)
 
 
+def explain_accrued(schedule: Schedule, k: int) -> Step:
+    """The interest of the period of row `k` (counted from 1), whether it is paid with that row or not."""
+    return _accrued(schedule, schedule.rows[k - 1])
+
+
 def explain_total_interest(schedule: Schedule) -> Step:
     """All the interest a schedule asks for, row by row."""
     rows = [explain_row(schedule, row.k, "interest") for row in schedule.rows]
@@ -189,10 +194,20 @@ def _principal(schedule: Schedule, row: Row) -> Step:
             "Regular payment after interest",
             [explain_regular_payment(schedule), _covered(schedule, row)],
         )
-        return derived("least", label, [after, opening], value=row.principal)
+        return derived("least", label, [_with_extra(schedule, row, after), opening], value=row.principal)
     if terms.method == "equal_principal":
-        return derived("least", label, [_equal_part(schedule), opening], value=row.principal)
+        part = _with_extra(schedule, row, _equal_part(schedule))
+        return derived("least", label, [part, opening], value=row.principal)
+    asked = given(f"{label}: with the last row", ZERO)
+    if terms.extra_in(row.k):
+        return derived("least", label, [_with_extra(schedule, row, asked), opening], value=row.principal)
     return given(f"{label}: with the last row", row.principal)
+
+
+def _with_extra(schedule: Schedule, row: Row, step: Step) -> Step:
+    """What a row pays of principal by its method, and the extra payment on top where there is one."""
+    extra = schedule.basis.terms.extra_in(row.k)
+    return derived("sum", "With the extra payment", [step, given("Extra payment", extra)]) if extra else step
 
 
 def _asked(schedule: Schedule, row: Row, label: str, opening: Step) -> Step:
@@ -203,7 +218,7 @@ def _asked(schedule: Schedule, row: Row, label: str, opening: Step) -> Step:
     asked = given("Asked for by the row", from_cents(amount))
     if with_interest:
         asked = derived("difference", "Asked for, after interest", [asked, _accrued(schedule, row)])
-    return derived("least", label, [asked, opening], value=row.principal)
+    return derived("least", label, [_with_extra(schedule, row, asked), opening], value=row.principal)
 
 
 def _covered(schedule: Schedule, row: Row) -> Step:

@@ -117,9 +117,13 @@ def apr_equivalent(terms: FactorTerms, payments: Sequence[Flow] | None = None) -
 def payoff_of(terms: FactorTerms, on: date, collected: Decimal) -> Decimal:
     """What settles the purchase on a date, after `collected` dollars: no less is owed for paying early unless an early
     payoff factor holds by then."""
+    return max(ZERO, cents(Fraction(terms.advance) * Fraction(factor_on(terms, on))) - collected)
+
+
+def factor_on(terms: FactorTerms, on: date) -> Decimal:
+    """The factor that holds when all of it is paid by a date: an early payoff's up to its day, that day included."""
     days = (on - terms.funded_on).days
-    factor = next((early.factor for early in terms.early_payoff if days <= early.through_days), terms.factor)
-    return max(ZERO, cents(Fraction(terms.advance) * Fraction(factor)) - collected)
+    return next((early.factor for early in terms.early_payoff if days <= early.through_days), terms.factor)
 
 
 def reconciliation(specified_percentage: Decimal, receipts: Decimal, collected: Decimal) -> Decimal:

@@ -106,7 +106,8 @@ class Reset:
     """One reset and every figure that led to its rate.
 
     index_date: the day looked back to.  fixing: what counted on it.  full: index and margin, rounded as the note says,
-    before bounds.  bound: what held the rate back ("floor", "cap", "first_cap", "periodic_cap"), or None.
+    before bounds.  step: the points by which it may move from `before`; None does not limit it.  bound: what held the
+    rate back ("floor", "cap", "first_cap", "periodic_cap"), or None.
     """
 
     on: date
@@ -114,6 +115,7 @@ class Reset:
     fixing: Fixing
     full: Decimal
     before: Decimal
+    step: Decimal | None
     rate: Decimal
     bound: str | None
 
@@ -262,7 +264,7 @@ def _reset(note: FloatingRate, on: date, read_on: date, fixing: Fixing, before: 
         rate, bound = note.floor, "floor"
     elif note.cap is not None and rate > note.cap:
         rate, bound = note.cap, "cap"
-    return Reset(on=on, index_date=read_on, fixing=fixing, full=full, before=before, rate=rate, bound=bound)
+    return Reset(on=on, index_date=read_on, fixing=fixing, full=full, before=before, step=step, rate=rate, bound=bound)
 
 
 def _reason(reset: Reset, index: str) -> str:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from finance.instalment_terms import InstalmentTerms
 from finance.money import to_cents
@@ -51,6 +52,33 @@ class Expected:
     lacking: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days of one period at one balance: they bear days / length of `whole`, exact cents for the whole period."""
+
+    start: date
+    end: date
+    length: int
+    whole: Fraction
+
+    @property
+    def interest(self) -> Fraction:
+        """Exact cents of the stretch."""
+        return self.whole * (self.end - self.start).days / self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """Cents of interest earned in period `k` (counted from 1), for finance.explain_instalments.
+
+    stretches: what it was rounded from; none where the whole row of the schedule was earned, or a payoff settled it.
+    """
+
+    k: int
+    interest: int
+    stretches: tuple[Stretch, ...] = ()
+
+
 class InstalmentLoan(ABC):
     """The state at the end of the day `on`. period: the instalments due by then, and so the period in progress."""
 
@@ -67,6 +95,10 @@ class InstalmentLoan(ABC):
     @abstractmethod
     def earned(self) -> int:
         """Interest of the days before `on`, whether due or not."""
+
+    @abstractmethod
+    def earnings(self) -> tuple[Earning, ...]:
+        """What `earned` adds up from, while the loan is not paid off."""
 
     @abstractmethod
     def payoff_earned(self) -> int:

@@ -5,19 +5,19 @@ belongs to the days, is `finance.replay`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from finance.ageing import bucket
 from finance.errors import BadInput
-from finance.instalment_loan import InstalmentLoan
+from finance.instalment_loan import Earning, InstalmentLoan
 from finance.instalment_terms import InstalmentTerms
 from finance.loan_state import Event
 from finance.money import ZERO, from_cents, to_cents
 from finance.recalculated_interest import RecalculatedInterest
 from finance.replay import in_order
-from finance.schedule import build_schedule
+from finance.schedule import Schedule, build_schedule
 from finance.scheduled_interest import ScheduledInterest
 
 KINDS = ("payment", "payoff", "fee", "fee_waiver", "reversal")
@@ -101,6 +101,23 @@ class InstalmentPosition:
     totals: Totals
     rows: tuple[InstalmentRow, ...]
     allocations: tuple[Allocation, ...]
+    basis: "InstalmentBasis" = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalmentBasis:
+    """What a position was computed from, for finance.explain_instalments. closed: the day of the payoff, or None.
+
+    earned: dollars earned by the days past; `earnings` says of which, in cents, while the loan is not paid off.
+    unpaid_fees: dollars of fees each instalment lacks.
+    """
+
+    terms: InstalmentTerms
+    schedule: Schedule
+    closed: date | None
+    earned: Decimal
+    earnings: tuple[Earning, ...]
+    unpaid_fees: tuple[Decimal, ...]
 
 
 def replay_instalments(
@@ -196,6 +213,14 @@ def _position(
         ),
         rows=rows,
         allocations=allocations,
+        basis=InstalmentBasis(
+            terms=loan.terms,
+            schedule=loan.schedule,
+            closed=loan.closed,
+            earned=from_cents(loan.earned()),
+            earnings=() if loan.closed else loan.earnings(),
+            unpaid_fees=tuple(from_cents(slot.unpaid_fees) for slot in loan.slots),
+        ),
     )
 
 

@@ -81,7 +81,7 @@ def _answer(position: InstalmentPosition) -> dict[str, object]:
 
 
 def _shown(value: object) -> object:
-    """A dataclass, and what is in it, in JSON's shape: money and dates as text. An allocation's `on` is its `date`."""
+    """A dataclass, and what it shows, in JSON's shape: money and dates as text. An allocation's `on` is its `date`."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, date):
@@ -89,6 +89,6 @@ def _shown(value: object) -> object:
     if isinstance(value, tuple):
         return [_shown(item) for item in value]
     if is_dataclass(value):
-        names = [each.name for each in fields(value)]
+        names = [each.name for each in fields(value) if each.repr]
         return {"date" if name == "on" else name: _shown(getattr(value, name)) for name in names}
     return value

@@ -10,21 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 
 from finance.ageing import arrears
 from finance.calendars import date_in_month, month_number
-from finance.daycount import year_fraction
 from finance.errors import BadInput, Refused
-from finance.inputs import parse_choice
+from finance.level_payment import NEAREST_CENT, PaymentRule, level_payment
 from finance.loan_state import Event, State
-from finance.money import CENT, from_cents, rounded_quotient, to_cents
 from finance.projection import Projection, project
 from finance.replay import apply
 from finance.terms import Instalment, LoanTerms
 
-PAYMENT_ROUNDINGS = ("nearest", "up")
 LONGEST_EXTENSION = 600
 
 
@@ -80,22 +76,6 @@ class Spacing:
         if self.days:
             return [last + timedelta(self.days * (k + 1)) for k in range(count)]
         return [date_in_month(month_number(last) + self.months * (k + 1), day) for k in range(count)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRule:
-    """How a payment that is solved anew is rounded: nearest (by the terms' rounding) or up, to a multiple of `unit`."""
-
-    rounding: str = "nearest"
-    unit: Decimal = CENT
-
-    def __post_init__(self) -> None:
-        parse_choice(self.rounding, "rounding", PAYMENT_ROUNDINGS)
-        if self.unit < CENT:
-            raise BadInput(field="unit", value=str(self.unit), allowed="0.01 or more")
-
-
-NEAREST_CENT = PaymentRule()
 
 
 def recast(terms: LoanTerms, state: State, on: date, *, rule: PaymentRule = NEAREST_CENT) -> Modification:
@@ -254,28 +234,6 @@ def check_re_age(
     if because:
         instead = "It can once the limit of the re-age policy is met"
         raise CannotModify(what="re-age", on=on.isoformat(), because=because, instead=instead)
-
-
-def level_payment(
-    terms: LoanTerms, state: State, on: date, dates: Sequence[date], rule: PaymentRule = NEAREST_CENT
-) -> Decimal:
-    """The level payment that repays the state by the last of `dates`, with daily interest on the terms' day count.
-
-    It solves opening x prod(1 + r) = sum of p x (product of later (1 + r)) exactly and is rounded once. Interest owed
-    on `on` belongs to the first payment and bears none.
-    """
-    rate = Fraction(state.rate) / 100
-    growth, annuity = Fraction(1), Fraction(0)
-    steps = [1 + rate * year_fraction(terms.day_count, start, end) for start, end in pairwise((on, *dates))]
-    for step in steps:
-        growth *= step
-        annuity = annuity * step + 1
-    # The interest owed so far grows with every period but the first.
-    owed = Fraction(state.principal) * growth + max(Fraction(0), state.accrued) * growth / steps[0]
-    unit = to_cents(rule.unit)
-    exact = 100 * owed / annuity / unit
-    count = rounded_quotient(exact.numerator, exact.denominator, "UP" if rule.rounding == "up" else terms.rounding)
-    return from_cents(unit * count)
 
 
 def _level(terms: LoanTerms, state: State, on: date, dates: Sequence[date], rule: PaymentRule) -> list[Instalment]:

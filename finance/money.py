@@ -13,8 +13,8 @@ from finance.errors import BadInput
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 
-# Wide enough that quantize never fails on, or rounds, a figure that fits a ledger many times over.
-_WIDE = Context(prec=100)
+# Wide enough that no figure is cut: a balance left to grow at the highest rate for all rows has some 10,000 digits.
+_WIDE = Context(prec=100_000)
 
 _MONEY = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 _RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")

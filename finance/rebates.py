@@ -66,12 +66,11 @@ def actuarial(
     assert rounding in ROUNDINGS, rounding
     left = sum(payments) - principal
     assert left >= 0, (principal, payments)
-    if left == 0 or not any(lengths):
+    found = actuarial_rate(principal, payments, lengths)
+    if found is None:
         return (0,) * (len(payments) - 1) + (left,)
-    longest = max(lengths)
+    rate, spans = found
     with localcontext(_DIGITS):
-        spans = [Decimal(length) / longest for length in lengths]
-        rate = _rate(principal, payments, spans)
         balance, earned = principal, []
         for payment, span in zip(payments[:-1], spans[:-1], strict=True):
             top, bottom = (balance * rate * span).as_integer_ratio()
@@ -79,6 +78,19 @@ def actuarial(
             left -= earned[-1]
             balance += earned[-1] - payment
     return (*earned, left)
+
+
+def actuarial_rate(
+    principal: int, payments: Sequence[int], lengths: Sequence[int]
+) -> tuple[Decimal, tuple[Decimal, ...]] | None:
+    """The one rate per longest period that discounts `payments` to `principal` (cents), and each period's length in
+    longest ones, both to forty digits; None where the payments are no more than the principal, or no time passes."""
+    if sum(payments) == principal or not any(lengths):
+        return None
+    longest = max(lengths)
+    with localcontext(_DIGITS):
+        spans = tuple(Decimal(length) / longest for length in lengths)
+        return _rate(principal, payments, spans), spans
 
 
 def rule_of_78_allowed(start: date, last_due: date, *, consumer: bool) -> bool:

@@ -8,7 +8,7 @@ convention: docs/finance/scheduled-interest.md. Source of the behaviour: Apache 
 from datetime import date
 from fractions import Fraction
 
-from finance.instalment_loan import Expected, InstalmentLoan, Slot, slots_of
+from finance.instalment_loan import Earning, Expected, InstalmentLoan, Slot, Stretch, slots_of
 from finance.instalment_terms import InstalmentTerms
 from finance.money import rounded_quotient, to_cents
 from finance.schedule import Schedule
@@ -29,11 +29,22 @@ class RecalculatedInterest(InstalmentLoan):
         self._running = Fraction(0)  # exact interest of the period in progress
         self._ended = 0  # rounded interest of the periods that are over
         self._collected = 0  # of both, what instalments have taken
+        self._stretches: list[Stretch] = []
         self._open = 0  # the first instalment whose interest still runs
 
     def earned(self) -> int:
         """Interest of the days before `on`, rounded once for each period."""
         return self._ended + self._rounded(self._running)
+
+    def earnings(self) -> tuple[Earning, ...]:
+        """Each period by its stretches of one balance."""
+        found = []
+        for k, slot in enumerate(self.slots):
+            within = tuple(each for each in self._stretches if slot.start <= each.start < slot.due)
+            if within:
+                exact = sum((each.interest for each in within), Fraction(0))
+                found.append(Earning(k + 1, self._rounded(exact), within))
+        return tuple(found)
 
     def payoff_earned(self) -> int:
         """Interest a payoff today owes in all, with what is paid of it."""
@@ -61,7 +72,12 @@ class RecalculatedInterest(InstalmentLoan):
 
     def _accrue(self, to: date) -> None:
         if self.period < len(self.slots):
-            self._running += self._interest(self.period, self.principal, self.on, to)
+            interest = self._interest(self.period, self.principal, self.on, to)
+            if interest:
+                self._running += interest
+                slot = self.slots[self.period]
+                length, days = (slot.due - slot.start).days, (to - self.on).days
+                self._stretches.append(Stretch(self.on, to, length, interest * length / days))
 
     def _end_period(self) -> None:
         self._ended += self._rounded(self._running)

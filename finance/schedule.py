@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from math import lcm
 
-from finance.daycount import year_fraction
-from finance.duedates import due_dates, first_period_length, pay_dates
+from finance.duedates import due_dates, pay_dates
 from finance.errors import BadInput
 from finance.money import from_cents, rounded_quotient, to_cents
+from finance.row_rates import Rates, row_rates
 from finance.schedule_methods import Plan, plan
-from finance.schedule_terms import FREQUENCIES, Grace, ScheduleTerms, parse_schedule_terms
+from finance.schedule_terms import ExtraPayment, Grace, ScheduleTerms, parse_schedule_terms
 
-__all__ = ["Grace", "Row", "Schedule", "ScheduleTerms", "build_schedule", "due_dates", "schedule_case"]
+__all__ = ["ExtraPayment", "Grace", "Row", "Schedule", "ScheduleTerms", "build_schedule", "due_dates", "schedule_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +54,6 @@ class Schedule:
     total_payments: Decimal
     final_payment: Decimal
     basis: "Basis" = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Each row's rate as numerators over one denominator, and the rate of a plain period (the same as most rows')."""
-
-    of_row: tuple[int, ...]
-    plain: int
-    denominator: int
-
-    def interest(self, opening: int, numerator: int, rounding: str) -> int:
-        """Cents of interest on `opening` cents at a rate of numerator / denominator, rounded once."""
-        return rounded_quotient(opening * numerator, self.denominator, rounding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +107,7 @@ def build_schedule(terms: ScheduleTerms) -> Schedule:
     """The schedule of `terms`, exact to the cent. Raises BadInput where the terms ask for what cannot be."""
     due = due_dates(terms)
     paid = pay_dates(terms, due)
-    rates = _rates(terms, due, paid)
+    rates = row_rates(terms, due, paid)
     splits = _grace_splits(terms, rates)
     opening = to_cents(terms.principal) - sum(split.principal for split in splits)
     deferred = sum(split.accrued - split.interest for split in splits) if _defers(terms) else 0
@@ -163,22 +148,6 @@ def schedule_case(given: object) -> dict[str, object]:
         "total_payments": str(schedule.total_payments),
         "final_payment": str(schedule.final_payment),
     }
-
-
-def _rates(terms: ScheduleTerms, due: tuple[date, ...], paid: tuple[date, ...]) -> Rates:
-    rate, per_rate = terms.rate.as_integer_ratio()
-    percent = 100 * per_rate
-    if terms.interest_mode == "periodic":
-        length = first_period_length(terms, due[0])
-        plain = rate * length.denominator
-        of_row = (rate * length.numerator, *[plain] * (terms.n - 1))
-        return Rates(of_row, plain, percent * FREQUENCIES[terms.frequency].per_year * length.denominator)
-    assert terms.day_count is not None
-    accrual = paid if terms.accrual_dates == "adjusted" else due
-    years = [year_fraction(terms.day_count, start, end) for start, end in pairwise((terms.start_date, *accrual))]
-    common = lcm(*{part.denominator for part in years})
-    of_row = tuple(rate * part.numerator * (common // part.denominator) for part in years)
-    return Rates(of_row, of_row[-1], percent * common)
 
 
 def _defers(terms: ScheduleTerms) -> bool:
@@ -250,19 +219,20 @@ def _paying_splits(
     for k, numerator in enumerate(numerators):
         fixed = asked.interest[k] if asked and asked.interest else None
         accrued = rates.interest(balance, numerator, terms.rounding) if fixed is None else fixed
+        extra = to_cents(terms.extra_in(terms.grace_rows + k + 1)) if terms.extras else 0
         if k == last:
             principal = balance
         elif asked:
             amount, with_interest = asked.asks[k]
-            principal = min(amount - accrued if with_interest else amount, balance)
+            principal = min((amount - accrued if with_interest else amount) + extra, balance)
         elif regular is None:
-            principal = min(equal_part, balance)
+            principal = min(equal_part + extra, balance)
         else:
             covered = accrued
             if k == 0 and terms.odd_first == "separate":
                 # Row 1 pays the difference to a plain period's interest on top, so its principal is a plain row's.
                 covered = rates.interest(balance, rates.plain, terms.rounding)
-            principal = min(regular - covered, balance)
+            principal = min(regular - covered + extra, balance)
         interest = accrued if k else accrued + deferred
         if interest + principal < 0:
             field = "payment_unit" if terms.payment_amount is None else "payment_amount"

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from finance.errors import BadInput
 from finance.money import ZERO, from_cents, rounded_quotient, to_cents
+from finance.row_rates import Rates
 from finance.schedule_terms import GivenRow, PaymentStep, ScheduleTerms
-
-if TYPE_CHECKING:
-    from finance.schedule import Rates
 
 
 class Ask(NamedTuple):
@@ -37,7 +35,7 @@ class Plan:
     interest: tuple[int, ...] | None = None
 
 
-def plan(terms: ScheduleTerms, rates: "Rates", opening: int) -> Plan | None:
+def plan(terms: ScheduleTerms, rates: Rates, opening: int) -> Plan | None:
     """The plan of a method that has one; None for the others. Raises BadInput for steps that cannot be met."""
     if terms.method == "step":
         return _by_steps(terms, rates, opening)
@@ -71,7 +69,7 @@ def rounded_payment(terms: ScheduleTerms, exact: Fraction) -> int:
     return unit * rounded_quotient(exact.numerator, exact.denominator * unit, rounding)
 
 
-def _by_steps(terms: ScheduleTerms, rates: "Rates", opening: int) -> Plan:
+def _by_steps(terms: ScheduleTerms, rates: Rates, opening: int) -> Plan:
     steps = _step_of_each_row(terms)
     shares = [Fraction(0) if step.percent is None else Fraction(step.percent) / 100 for step in steps]
     common = lcm(*(share.denominator for share in shares))
@@ -111,7 +109,7 @@ def _given(row: GivenRow) -> Ask:
     return Ask(to_cents(row.principal or ZERO), False)
 
 
-def _flat(terms: ScheduleTerms, rates: "Rates", opening: int) -> Plan:
+def _flat(terms: ScheduleTerms, rates: Rates, opening: int) -> Plan:
     """Interest on the principal first lent, over the whole term, in rows of equal payments."""
     total = rates.interest(opening, sum(rates.of_row), terms.rounding)
     interest: list[int] = []

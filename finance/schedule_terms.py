@@ -72,6 +72,15 @@ class GivenRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraPayment:
+    """Principal paid on top of each row from `from_row` to `to_row` (both counted from 1; None: to the last)."""
+
+    amount: Decimal
+    from_row: int = 1
+    to_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleTerms:
     """The terms of a schedule. Raises BadInput, naming the field, for a combination that has no meaning.
 
@@ -79,7 +88,8 @@ class ScheduleTerms:
     frequency: one of FREQUENCIES.  method: one of METHODS.  Fields that a method or frequency does not read are
     ignored: payment_amount and odd_first act on level and balloon, balloon_amount and amort_n (in paying periods)
     on balloon, due_day and month_end on months, due_days on semimonthly, day_count and accrual_dates on daily interest,
-    steps on step, rows on given. A given schedule takes its dates and n from its rows, and has daily interest. Under
+    steps on step, rows on given. extras shorten any method but flat: the rows after the one that repays the loan pay
+    0.00, and grace rows take none. A given schedule takes its dates and n from its rows, and has daily interest. Under
     flat, interest is on the principal first lent, all through the term.
     """
 
@@ -102,6 +112,7 @@ class ScheduleTerms:
     grace: Grace | None = None
     steps: tuple[PaymentStep, ...] = ()
     rows: tuple[GivenRow, ...] = ()
+    extras: tuple[ExtraPayment, ...] = ()
     adjust: str = "none"
     holidays: Collection[date] = ()
     accrual_dates: str = "unadjusted"
@@ -115,6 +126,7 @@ class ScheduleTerms:
             _check_steps(self)
         if self.method == "given":
             _check_rows(self)
+        _check_extras(self)
         _check_interest(self)
         _check_dates(self)
 
@@ -122,6 +134,13 @@ class ScheduleTerms:
     def grace_rows(self) -> int:
         """How many rows are grace rows."""
         return self.grace.n if self.grace else 0
+
+    def extra_in(self, k: int) -> Decimal:
+        """What row `k` (counted from 1) is asked to pay on top, in money."""
+        if k <= self.grace_rows:
+            return ZERO
+        last = self.n
+        return sum((one.amount for one in self.extras if one.from_row <= k <= (one.to_row or last)), ZERO)
 
     @property
     def is_level(self) -> bool:
@@ -189,6 +208,20 @@ def _parse_steps(value: object, field: str) -> tuple[PaymentStep, ...]:
     return tuple(steps)
 
 
+def _parse_extras(value: object, field: str) -> tuple[ExtraPayment, ...]:
+    extras: list[ExtraPayment] = []
+    for k, item in enumerate(parse_list(value, field)):
+        name = f"{field}[{k}]"
+        row = parse_object(item, name, required=("amount",), optional=("from_row", "to_row"))
+        places = {
+            part: parse_count(row[part], f"{name}.{part}", least=1, most=MOST_ROWS)
+            for part in ("from_row", "to_row")
+            if part in row
+        }
+        extras.append(ExtraPayment(amount=parse_money(row["amount"], f"{name}.amount", minimum=CENT), **places))
+    return tuple(extras)
+
+
 def _parse_rows(value: object, field: str) -> tuple[GivenRow, ...]:
     rows: list[GivenRow] = []
     for k, item in enumerate(parse_list(value, field, least=1)):
@@ -216,6 +249,7 @@ _OPTIONAL: dict[str, Callable[[object, str], Any]] = {
     "grace": _parse_grace,
     "steps": _parse_steps,
     "rows": _parse_rows,
+    "extras": _parse_extras,
     "adjust": lambda value, field: parse_choice(value, field, ADJUSTMENTS),
     "holidays": lambda value, field: frozenset(
         parse_date(day, f"{field}[{k}]") for k, day in enumerate(parse_list(value, field))
@@ -256,6 +290,19 @@ def _check_steps(terms: ScheduleTerms) -> None:
         if not after < step.from_row <= terms.n or (k == 0 and step.from_row != 1):
             allowed = f"from {after + 1} to n, which is {terms.n}" if k else "1 for the first step"
             raise BadInput(field=f"steps[{k}].from_row", value=step.from_row, allowed=allowed)
+
+
+def _check_extras(terms: ScheduleTerms) -> None:
+    if terms.extras and terms.method == "flat":
+        raise BadInput(
+            field="extras", value=len(terms.extras), allowed="left out for flat interest, which no payment lowers"
+        )
+    for k, extra in enumerate(terms.extras):
+        if extra.amount <= ZERO:
+            raise BadInput(field=f"extras[{k}].amount", value=extra.amount, allowed="more than 0.00")
+        if not 1 <= extra.from_row <= (extra.to_row or terms.n) <= terms.n:
+            allowed = f"from 1 to n, which is {terms.n}, and not after to_row"
+            raise BadInput(field=f"extras[{k}].from_row", value=extra.from_row, allowed=allowed)
 
 
 def _check_rows(terms: ScheduleTerms) -> None:

@@ -4,9 +4,10 @@ What a payoff owes is what has been earned; the rest is rebated. The convention:
 """
 
 from datetime import date
-from itertools import accumulate
+from fractions import Fraction
+from itertools import accumulate, pairwise
 
-from finance.instalment_loan import Expected, InstalmentLoan, slots_of
+from finance.instalment_loan import Earning, Expected, InstalmentLoan, Stretch, slots_of
 from finance.instalment_terms import InstalmentTerms
 from finance.money import rounded_quotient, to_cents
 from finance.rebates import earned_by_row
@@ -29,12 +30,27 @@ class ScheduledInterest(InstalmentLoan):
         """Interest of the days before `on`: a row's is earned evenly over the days of its period."""
         if self._final is not None:
             return self._final
-        whole = self._earned[self.period]
+        part = self._part()
+        return self._earned[self.period] + (part.interest if part else 0)
+
+    def earnings(self) -> tuple[Earning, ...]:
+        """The rows that are over, and of the row in progress the part of its days."""
+        over = [
+            Earning(k + 1, through - before)
+            for k, (before, through) in enumerate(pairwise(self._earned[: self.period + 1]))
+        ]
+        part = self._part()
+        return (*over, part) if part else tuple(over)
+
+    def _part(self) -> Earning | None:
+        """What the days past of the row in progress have earned."""
         if not self.in_progress:
-            return whole
-        slot, of_row = self.slots[self.period], self._earned[self.period + 1] - whole
-        days, length = (self.on - slot.start).days, (slot.due - slot.start).days
-        return whole + rounded_quotient(of_row * days, length, self.terms.schedule.rounding)
+            return None
+        slot, of_row = self.slots[self.period], self._earned[self.period + 1] - self._earned[self.period]
+        part = Stretch(slot.start, self.on, (slot.due - slot.start).days, Fraction(of_row))
+        exact = part.interest
+        rounded = rounded_quotient(exact.numerator, exact.denominator, self.terms.schedule.rounding)
+        return Earning(self.period + 1, rounded, (part,))
 
     def payoff_earned(self) -> int:
         """Interest a payoff today owes in all, with what is paid of it."""

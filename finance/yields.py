@@ -50,23 +50,42 @@ class CashFlow:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """A yield and what it rests on. rate: percent a year, 12 decimals.  exact: as a fraction a year, to 25 decimals.
+
+    ladder: days from the first flow, and the dollars of each day that has any; `start` is that first day.
+    """
+
+    rate: Decimal
+    exact: Decimal
+    start: date
+    ladder: tuple[tuple[int, Decimal], ...]
+
+
 def xirr(flows: Sequence[CashFlow], *, most: Decimal = MOST) -> Decimal:
-    """The effective yield a year, in percent with 12 decimals, of flows in any order.
+    """The effective yield a year, in percent with 12 decimals, of flows in any order. Raises as solve_yield does."""
+    return solve_yield(flows, most=most).rate
+
+
+def solve_yield(flows: Sequence[CashFlow], *, most: Decimal = MOST) -> Yield:
+    """The effective yield a year of flows in any order, with what it rests on for finance.explain_rates.
 
     most: percent; a yield above it is refused (a gain of 1 % in one day is 3,678 % a year, and says nothing).
     Raises BadInput, naming the field, without both a payment and a receipt on different days; NoYield; SeveralYields.
     """
     if not LEAST < most <= 10**6:
         raise BadInput(field="most", value=str(most), allowed=f"above {LEAST}, at most 1000000")
-    days, amounts = _ladder(flows)
+    start, days, amounts = _ladder(flows)
     with localcontext(_DIGITS):
         brackets = _brackets(days, amounts, most)
         if not brackets:
             raise NoYield(least=LEAST, most=most)
-        found = [100 * _root(days, amounts, low / 100, high / 100) for low, high in brackets]
+        found = [_root(days, amounts, low / 100, high / 100) for low, high in brackets]
         if len(found) > 1:
-            raise SeveralYields(yields=" and ".join(f"{rate:.2f}" for rate in found))
-        return found[0].quantize(TWELVE, ROUND_HALF_UP) or Decimal(0).quantize(TWELVE)
+            raise SeveralYields(yields=" and ".join(f"{100 * rate:.2f}" for rate in found))
+        rate = (100 * found[0]).quantize(TWELVE, ROUND_HALF_UP) or Decimal(0).quantize(TWELVE)
+        return Yield(rate, found[0], start, tuple(zip(days, amounts, strict=True)))
 
 
 def present_value(flows: Sequence[CashFlow], rate: Decimal, on: date) -> Decimal:
@@ -99,8 +118,8 @@ def _check_times(times: int) -> None:
         raise BadInput(field="times", value=times, allowed="a whole number from 1 to 366")
 
 
-def _ladder(flows: Sequence[CashFlow]) -> tuple[list[int], list[Decimal]]:
-    """Days from the first flow, ascending, and the sum of each day, without the days that come to nothing."""
+def _ladder(flows: Sequence[CashFlow]) -> tuple[date, list[int], list[Decimal]]:
+    """The first day; days from it, ascending; and the sum of each day, without the days that come to nothing."""
     totals: dict[date, Decimal] = {}
     for flow in sorted(flows, key=lambda flow: flow.on):
         totals[flow.on] = totals.get(flow.on, Decimal(0)) + flow.amount
@@ -108,7 +127,7 @@ def _ladder(flows: Sequence[CashFlow]) -> tuple[list[int], list[Decimal]]:
     if not any(amount > 0 for amount in totals.values()) or not any(amount < 0 for amount in totals.values()):
         raise BadInput(field="flows", value=len(flows), allowed="money paid out and money received, on different days")
     first = next(iter(totals))
-    return [(on - first).days for on in totals], list(totals.values())
+    return first, [(on - first).days for on in totals], list(totals.values())
 
 
 def _brackets(days: Sequence[int], amounts: Sequence[Decimal], most: Decimal) -> list[tuple[Decimal, Decimal]]:

@@ -38,6 +38,8 @@ def defaults(made: Secrets) -> dict[str, str]:
         "LOANWRIGHT_TRUSTED_ORIGINS": "",
         "LOANWRIGHT_EMAIL_URL": "",
         "LOANWRIGHT_LOG_LEVEL": "INFO",
+        "LOANWRIGHT_NIGHT_WORKERS": "2",
+        "LOANWRIGHT_SEALS_DIR": "",
     }
 
 

@@ -5,17 +5,23 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.urls import reverse
 
+from ledger import general_ledger_admin
 from ledger.models import (
     Account,
     Accrual,
     BoardingRow,
     BoardingRun,
+    Difference,
     Entry,
     IndexRate,
     Instalment,
+    LateLoan,
     Loan,
     LoanBalance,
     LoanEvent,
+    MonthMovement,
+    Movement,
+    MovementFold,
     Night,
     NightChunk,
     NightException,
@@ -24,8 +30,12 @@ from ledger.models import (
     Product,
     ProductVersion,
     Proof,
+    Seal,
+    SealBlock,
 )
 from tenants.control_room import LookOnly
+
+__all__ = ["general_ledger_admin"]  # registers its own
 
 ON_THE_LOAN = "What is done to a loan is done on its page: payments, fees, reversals, charge-off."
 BY_EVENTS = "Entries are posted by what happens to loans. A wrong one is taken back by reversing its event."
@@ -111,10 +121,10 @@ class AccountAdmin(LookOnly):
 class PeriodAdmin(LookOnly):
     list_display = ("__str__", "legal_entity", "starts_on", "ends_on", "closed_at")
     list_select_related = ("legal_entity",)
-    instead = "Months are opened by the end of day, and closed when their books are."
+    instead = "Months are opened by the end of day, and closed on their own page once their checklist is done."
 
     def page_of(self, obj: Any) -> str:
-        return reverse("periods")
+        return reverse("period", args=[obj.pk])
 
 
 @admin.register(Entry)
@@ -214,3 +224,57 @@ class BoardingRowAdmin(LookOnly):
 
     def page_of(self, obj: Any) -> str:
         return reverse("boarding_run", args=[obj.run_id])
+
+
+class Derived(LookOnly):
+    """Kept from the postings, so that balances are read and not summed."""
+
+    instead = "It is derived from the postings, and every proof compares them. See Proof."
+
+    def page_of(self, obj: Any) -> str:
+        return reverse("proof")
+
+
+@admin.register(Movement)
+class MovementAdmin(Derived):
+    list_display = ("account", "booked_on", "posted_on", "prior_period", "debit", "credit", "postings")
+    list_select_related = ("account",)
+
+
+@admin.register(MonthMovement)
+class MonthMovementAdmin(Derived):
+    list_display = ("account", "booked_month", "posted_month", "prior_period", "debit", "credit", "postings")
+    list_select_related = ("account",)
+
+
+@admin.register(MovementFold)
+class MovementFoldAdmin(Derived):
+    list_display = ("through_entry", "folded_at")
+
+
+@admin.register(LateLoan)
+class LateLoanAdmin(OfALoan):
+    list_display = ("loan", "business_date", "dpd", "past_due_amount")
+
+
+@admin.register(Seal)
+class SealAdmin(Derived):
+    list_display = ("business_date", "root", "leaves", "sealed_at")
+    instead = "A day is sealed when it is closed. See Proof."
+
+
+@admin.register(SealBlock)
+class SealBlockAdmin(Derived):
+    list_display = ("business_date", "number", "kind")
+    instead = "A day is sealed when it is closed. See Proof."
+
+
+@admin.register(Difference)
+class DifferenceAdmin(LookOnly):
+    list_display = ("what", "law", "expected", "found", "owner", "resolved_at")
+    list_filter = ("law",)
+    list_select_related = ("owner",)
+    instead = "A difference is worked on where it is shown. See Proof."
+
+    def page_of(self, obj: Any) -> str:
+        return reverse("difference", args=[obj.pk])

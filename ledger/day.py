@@ -41,14 +41,8 @@ class BusinessDay:
 
 def hold_business_day() -> BusinessDay:
     """The business day of this transaction's tenant; it cannot be closed until the transaction ends."""
-    tenant_id = current_tenant_id()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [DAY_LOCK, tenant_id])
-        cursor.execute(
-            "SELECT t.business_date, (SELECT min(n.business_date) FROM ledger_night n WHERE n.summarised_at IS NULL) "
-            "FROM tenants_tenant t WHERE t.id = %s",
-            [tenant_id],
-        )
+        cursor.execute("SELECT today, closing FROM ledger_hold_day(%s)", [current_tenant_id()])
         today, closing = cursor.fetchone()
     return BusinessDay(today=today, closing=closing)
 

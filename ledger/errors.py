@@ -13,6 +13,26 @@ class KeyReused(Refused):
     message = "The key {key} was already used for something else: nothing was posted. Start again from the loan's page."
 
 
+class NoSuchLoan(Refused):
+    code = "no_such_loan"
+    message = "There is no loan {loan} in these books: nothing was posted. Find the loan that the payment is for."
+
+
+class NotAnAmount(Refused):
+    code = "not_an_amount"
+    message = "{amount} cannot be paid: an amount is more than zero, in dollars and cents."
+
+
+class KeyTooLong(Refused):
+    code = "key_too_long"
+    message = "The key {key} has more than {most} characters with the file's: use shorter references."
+
+
+class NotPosted(Refused):
+    code = "not_posted"
+    message = "The books refused it: {why}"
+
+
 class InTheFuture(Refused):
     code = "in_the_future"
     message = "{on} is after the business date {today}: it can be posted when that day has come."
@@ -53,3 +73,13 @@ class ClockNotMovable(Refused):
 class NoSuchPurpose(Refused):
     code = "no_such_purpose"
     message = "Loan {number} has no way of allocating a payment called {purpose}: its payments can be {known}."
+
+
+class NothingToPause(Refused):
+    code = "nothing_to_pause"
+    message = "No night is running: it can be paused or resumed while it closes a day."
+
+
+class StillStopped(Refused):
+    code = "still_stopped"
+    message = "Loan {number} still cannot be brought to date: {why} Once that is mended, try again."

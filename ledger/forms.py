@@ -36,19 +36,24 @@ class MoneyField(forms.DecimalField):
 
 
 class RateField(forms.DecimalField):
-    """Percent a year from 0 to 100, as a person writes it: 7.25 or 7.25 %."""
+    """Percent a year from 0 to `most`, as a person writes it: 7.25 or 7.25 %."""
 
     widget = forms.TextInput
     default_error_messages = {
         "required": "Type a rate.",
         "invalid": "Type percent a year, such as 7.25.",
-        "min_value": "Type a rate from 0 to 100 percent a year.",
-        "max_value": "Type a rate from 0 to 100 percent a year.",
         "max_decimal_places": "Type at most six decimals.",
     }
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=Decimal(0), max_value=Decimal(100), decimal_places=6, **options)
+    def __init__(self, *, most: Decimal = Decimal(100), **options: Any) -> None:
+        outside = f"Type a rate from 0 to {most:,} percent a year."
+        super().__init__(
+            min_value=Decimal(0),
+            max_value=most,
+            decimal_places=6,
+            error_messages={"min_value": outside, "max_value": outside},
+            **options,
+        )
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # django-stubs: as IntegerField's
         if isinstance(value, str):
@@ -56,8 +61,8 @@ class RateField(forms.DecimalField):
         return super().to_python(value)
 
 
-class ActForm(forms.Form):
-    """An act on a loan that happens once, however often it is sent: `key` names it."""
+class OnceForm(forms.Form):
+    """Something that happens once, however often it is sent: `key` names it."""
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     effective_on = forms.DateField(
@@ -66,13 +71,20 @@ class ActForm(forms.Form):
         error_messages={"required": "Choose the day from which it counts.", "invalid": "Choose a day of the calendar."},
     )
 
-    def __init__(self, *args: Any, today: date, loan: Loan, **options: Any) -> None:
-        self.loan = loan
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
         options["initial"] = {"effective_on": today} | options.get("initial", {})
         super().__init__(*args, **options)
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
         if not self.is_bound:
             next(iter(self.visible_fields())).field.widget.attrs["autofocus"] = True
+
+
+class ActForm(OnceForm):
+    """An act on `loan`."""
+
+    def __init__(self, *args: Any, loan: Loan, **options: Any) -> None:
+        self.loan = loan
+        super().__init__(*args, **options)
 
 
 class PaymentForm(ActForm):

@@ -14,12 +14,17 @@ CHART = Path(__file__).parent / "data" / "chart_of_accounts.csv"
 
 def open_books(company: LegalEntity, *, first_day: date, last_day: date) -> None:
     """Make the accounts of `company` and open every month from `first_day` to `last_day`. Repeating it is harmless."""
+    fill_chart(company)
+    open_periods(company, first_day=first_day, last_day=last_day)
+
+
+def fill_chart(company: LegalEntity) -> None:
+    """Make the accounts of the chart that `company` does not have. Repeating it is harmless."""
     with CHART.open(newline="") as file:
         Account.objects.bulk_create(
             (Account(legal_entity=company, currency=company.currency, **row) for row in csv.DictReader(file)),
             ignore_conflicts=True,
         )
-    open_periods(company, first_day=first_day, last_day=last_day)
 
 
 def open_periods(company: LegalEntity, *, first_day: date, last_day: date) -> None:

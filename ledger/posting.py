@@ -1,4 +1,4 @@
-"""The only writer of journal entries and their postings."""
+"""Journal entries and their postings: post() is the only way in. ledger.writing is how they reach the tables."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from functools import lru_cache
 from django.db import connection
 
 from finance.errors import Refused
-from ledger.models import Account, Entry, LoanEvent, Period, Posting
+from ledger.mapping import placing
+from ledger.models import Account, Entry, LoanEvent, Period
+from ledger.writing import Draft, Movement, write
 from tenants.current import current_tenant_id
 
 
@@ -25,12 +27,13 @@ class NoOpenPeriod(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an entry: `amount` is signed, debits positive."""
+    """One line of an entry: `amount` is signed, debits positive. account_id: 0 is the one the mapping names."""
 
     role: str
     amount: Decimal
     effective_on: date
     loan_id: int | None = None
+    account_id: int = 0
 
 
 def post(
@@ -50,42 +53,72 @@ def post(
 
     booked_on: given when the caller already knows the day in the books; otherwise the first open one.
     """
-    booked_on = booked_on or booking_day(legal_entity_id, effective_on, posted_on)
-    entry = Entry.objects.create(
+    entry = draft(
         legal_entity_id=legal_entity_id,
-        kind=kind,
-        effective_on=effective_on,
-        booked_on=booked_on,
-        posted_on=posted_on,
         currency=currency,
-        lines=len(lines),
-        total=sum((line.amount for line in lines if line.amount > 0), Decimal("0.00")),
+        kind=kind,
+        lines=lines,
+        effective_on=effective_on,
+        posted_on=posted_on,
         key=key,
         event=event,
+        booked_on=booked_on,
         reverses=reverses,
     )
-    Posting.objects.bulk_create(
-        Posting(
-            entry=entry,
-            account_id=account_id(legal_entity_id, currency, line.role),
-            loan_id=line.loan_id,
-            effective_on=line.effective_on,
-            booked_on=booked_on,
-            posted_on=posted_on,
-            currency=currency,
-            debit=max(line.amount, Decimal("0.00")),
-            credit=max(-line.amount, Decimal("0.00")),
-        )
-        for line in lines
+    (pk,) = write([Movement(entry=entry)])
+    return Entry.objects.get(pk=pk)
+
+
+def draft(
+    *,
+    legal_entity_id: int,
+    currency: str,
+    kind: str,
+    lines: Sequence[Line],
+    effective_on: date,
+    posted_on: date,
+    key: str,
+    event: LoanEvent | None = None,
+    booked_on: date | None = None,
+    reverses: Entry | None = None,
+) -> Draft:
+    """The entry that post() writes, to be written together with what belongs to it."""
+    mapped = placing(legal_entity_id, posted_on, event)
+    return Draft(
+        legal_entity_id=legal_entity_id,
+        currency=currency,
+        kind=kind,
+        effective_on=effective_on,
+        booked_on=booked_on or booking_day(legal_entity_id, effective_on, posted_on),
+        posted_on=posted_on,
+        key=key,
+        lines=[
+            (
+                line.account_id
+                or mapped(line.role, line.effective_on)
+                or account_id(legal_entity_id, currency, line.role),
+                line.loan_id,
+                line.effective_on,
+                line.amount,
+            )
+            for line in lines
+        ],
+        event_id=event.pk if event else None,
+        reverses_id=reverses.pk if reverses else None,
     )
-    return entry
 
 
 def reverse(entry: Entry, *, posted_on: date, key: str, event: LoanEvent | None = None) -> Entry:
     """Write the contra of `entry`, linked to it. An entry is reversed once."""
     roles = {account.pk: account.role for account in Account.objects.filter(postings__entry=entry)}
     lines = [
-        Line(roles[posting.account_id], posting.credit - posting.debit, posting.effective_on, posting.loan_id)
+        Line(
+            roles[posting.account_id],
+            posting.credit - posting.debit,
+            posting.effective_on,
+            posting.loan_id,
+            posting.account_id,
+        )
         for posting in entry.postings.all()
     ]
     return post(
@@ -124,13 +157,13 @@ def booking_days(legal_entity_id: int, effective: Collection[date]) -> dict[date
 
 
 def account_id(legal_entity_id: int, currency: str, role: str) -> int:
-    """The account that plays `role` for the company in that currency."""
+    """The account that plays `role` for the company in that currency where no mapping names another."""
     return _account_id(current_tenant_id(), legal_entity_id, currency, role, connection.settings_dict["NAME"])
 
 
 @lru_cache(maxsize=4096)  # an account's role never changes, and it is never deleted
 def _account_id(tenant_id: int, legal_entity_id: int, currency: str, role: str, database: str) -> int:
-    found = Account.objects.filter(legal_entity_id=legal_entity_id, currency=currency, role=role)
+    found = Account.objects.filter(legal_entity_id=legal_entity_id, currency=currency, role=role, is_default=True)
     pk = found.values_list("pk", flat=True).first()
     if pk is None:
         raise NoAccount(role=role, currency=currency)

@@ -12,18 +12,23 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.models import F, Sum
 
 from finance.ageing import arrears
 from finance.interest import from_units, to_units
 from finance.loan_state import PRINCIPAL_ONLY_RANK, RANKS, Event, State, Totals
+from finance.money import ZERO
 from finance.replay import Journal, accrue, apply, journal
 from finance.terms import LoanTerms
 from ledger.day import BusinessDay
+from ledger.holding import reaches, terms_ahead
+from ledger.mapping import PlacedLines, place
 from ledger.models import Accrual, Loan, LoanBalance, LoanEvent, Posting
-from ledger.posting import Line, booking_day, booking_days, post
+from ledger.posting import Line, booking_day, booking_days, draft, post
 from ledger.recipes import desired, lines_of
 from ledger.terms import terms_of
+from ledger.writing import AccrualRow, Movement, write
 
 # finance.loan_state names what the books call a disbursement by its verb.
 KINDS = {"disbursement": "disburse"}
@@ -36,9 +41,12 @@ K = TypeVar("K")
 def enter(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay) -> None:
     """Bring the books of a locked loan to what its events say, now that `event` is one of them."""
     if takes_short_way(balance, event):
-        enter_forward(loan, balance, event, day)
+        enter_forward([forward(loan, balance, event, day)])
     else:
-        enter_difference(loan, balance, event, day)
+        with transaction.atomic():
+            if event.pk is None:
+                event.save()
+            enter_difference(loan, balance, event, day)
 
 
 def takes_short_way(balance: LoanBalance, event: LoanEvent) -> bool:
@@ -49,42 +57,45 @@ def takes_short_way(balance: LoanBalance, event: LoanEvent) -> bool:
     return (event.effective_on, rank(event)) >= last
 
 
-def enter_forward(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay) -> None:
-    """The short way: accrue to the event's day, post its own lines, and move the balance on."""
-    terms, state = terms_of(loan), state_of(balance)
-    accrue_forward(loan, terms, state, event.effective_on, day)
+def forward(loan: Loan, balance: LoanBalance, event: LoanEvent, day: BusinessDay) -> Movement:
+    """The short way: accrue to the event's day, its own lines, and the balance moved on. Writes nothing."""
+    terms, state = terms_ahead(loan, balance) or terms_of(loan), state_of(balance)
+    accruals = accrue_forward(loan, terms, state, event.effective_on, day)
     effect = apply(terms, state, finance_event(event))
     lines = [Line(role, amount, effect.on, loan.pk) for role, amount in lines_of(effect).items()]
-    if lines:
-        post(
-            legal_entity_id=loan.legal_entity_id,
-            currency=loan.currency,
-            kind=event.kind,
-            lines=lines,
-            effective_on=effect.on,
-            posted_on=event.recorded_on,
-            key=f"{event.key}/entry",
-            event=event,
-        )
+    entry = lines and draft(
+        legal_entity_id=loan.legal_entity_id,
+        currency=loan.currency,
+        kind=event.kind,
+        lines=lines,
+        effective_on=effect.on,
+        posted_on=event.recorded_on,
+        key=f"{event.key}/entry",
+        event=event,
+    )
+    if not reaches(loan, terms, state):
+        terms = terms_of(loan)
     balance.last_event_on, balance.last_event_rank = event.effective_on, rank(event)
-    keep(loan, balance, terms, state)
+    moved = settle(loan, balance, terms, state)
+    return Movement(event=event, accruals=accruals, entry=entry or None, balance=balance, moved=loan if moved else None)
 
 
-def accrue_forward(loan: Loan, terms: LoanTerms, state: State, to: date, day: BusinessDay) -> None:
-    """Accrue `state` through the end of `to`, a row a day, as the night would have."""
+def enter_forward(movements: Sequence[Movement]) -> None:
+    """Write what forward() made of the events of different loans."""
+    write(movements)
+    for movement in movements:
+        if movement.moved is not None:
+            movement.moved.save(update_fields=["state", "ended_on"])
+
+
+def accrue_forward(loan: Loan, terms: LoanTerms, state: State, to: date, day: BusinessDay) -> list[AccrualRow]:
+    """Accrue `state` through the end of `to`, a row a day, as the night would have. Writes nothing."""
     rows = []
     for effective_on, posted_on in day.posting_dates(state.accrued_through or to, to):
         effect = accrue(terms, state, effective_on)
-        rows.append(
-            Accrual(
-                loan=loan,
-                effective_on=effective_on,
-                booked_on=booking_day(loan.legal_entity_id, effective_on, posted_on),
-                posted_on=posted_on,
-                amount=effect.interest if effect else Decimal("0.00"),
-            )
-        )
-    Accrual.objects.bulk_create(rows)
+        booked_on = booking_day(loan.legal_entity_id, effective_on, posted_on)
+        rows.append((loan.pk, effective_on, booked_on, posted_on, effect.interest if effect else ZERO))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +177,11 @@ def enter_difference(loan: Loan, balance: LoanBalance, event: LoanEvent, day: Bu
         through = max(through, day.closed_through)
         slept = {balance.accrued_through + timedelta(n) for n in range((through - balance.accrued_through).days + 1)}
     elif through > balance.accrued_through:
-        accrue_forward(loan, terms, state_of(balance), through, day)
+        write([Movement(accruals=accrue_forward(loan, terms, state_of(balance), through, day))])
     found = difference(loan, through=through, late_fees_through=day.closed_through, terms=terms, accrue_on=slept)
     settle_late_fees(loan, found.journal.late_fees, cause=event)
     post_accruals(loan, found.accruals, event)
-    post_lines(loan, found.lines, event)
+    post_lines(loan, place(loan, found.journal.effects, found.lines, event.recorded_on), event)
     last = last_standing(loan)
     balance.last_event_on, balance.last_event_rank = (last.effective_on, rank(last)) if last else (None, 0)
     keep(loan, balance, terms, found.journal.state)
@@ -221,15 +232,16 @@ def post_accruals(loan: Loan, accruals: Amounts, event: LoanEvent) -> None:
     )
 
 
-def post_lines(loan: Loan, lines: LinesByDay, event: LoanEvent) -> None:
+def post_lines(loan: Loan, lines: PlacedLines, event: LoanEvent) -> None:
     """One entry for each day in the books: days of a closed period come together on the first open one."""
     by_booking: defaultdict[tuple[date, date], list[Line]] = defaultdict(list)
-    booked = booking_days(loan.legal_entity_id, {on for on, _ in lines})
-    for on, role in sorted(lines):
+    booked = booking_days(loan.legal_entity_id, {on for on, _, _ in lines})
+    for on, role, account_id in sorted(lines):
         booked_on = booked[on]
         # In an open period an entry is of one day; what comes from closed ones is one prior-period entry.
         effective_on = on if booked_on == on else date.min
-        by_booking[booked_on, effective_on].append(Line(role, lines[on, role], on, loan.pk))
+        line = Line(role, lines[on, role, account_id], on, loan.pk, account_id)
+        by_booking[booked_on, effective_on].append(line)
     for (booked_on, _), group in sorted(by_booking.items(), key=lambda item: item[0]):
         effective_on = min(line.effective_on for line in group)
         post(
@@ -247,11 +259,18 @@ def post_lines(loan: Loan, lines: LinesByDay, event: LoanEvent) -> None:
 
 def keep(loan: Loan, balance: LoanBalance, terms: LoanTerms, state: State) -> None:
     """Write the balance of `state`, and the loan's state machine where the loan ended or came back."""
+    if settle(loan, balance, terms, state):
+        loan.save(update_fields=["state", "ended_on"])
+    balance.save()
+
+
+def settle(loan: Loan, balance: LoanBalance, terms: LoanTerms, state: State) -> bool:
+    """Bring both objects to `state`, without saving. True when the loan ended or came back."""
     for name, value in balance_fields(terms, state).items():
         setattr(balance, name, value)
-    move_state(loan, state)
+    moved = follow(loan, state)
     balance.open = loan.state == Loan.State.ACTIVE
-    balance.save()
+    return moved
 
 
 def balance_fields(terms: LoanTerms, state: State) -> dict[str, Any]:
@@ -275,11 +294,6 @@ def balance_fields(terms: LoanTerms, state: State) -> dict[str, Any]:
         "written_off": state.written_off,
         "recovered": state.recovered,
     }
-
-
-def move_state(loan: Loan, state: State) -> None:
-    if follow(loan, state):
-        loan.save(update_fields=["state", "ended_on"])
 
 
 def follow(loan: Loan, state: State) -> bool:
@@ -344,8 +358,8 @@ def finance_event(row: LoanEvent) -> Event:
 
 
 def event_id(row: LoanEvent) -> str:
-    """As text, in the order of arrival; a late fee has the name that the rule derives."""
-    return f"late-fee-{row.instalment}" if row.kind == LoanEvent.Kind.LATE_FEE else f"{row.pk:012d}"
+    """As text, in the order of arrival (0: not written yet); a late fee has the name that the rule derives."""
+    return f"late-fee-{row.instalment}" if row.kind == LoanEvent.Kind.LATE_FEE else f"{row.pk or 0:012d}"
 
 
 def standing_events(loan: Loan) -> list[LoanEvent]:

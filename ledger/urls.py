@@ -2,23 +2,33 @@
 
 from django.urls import path
 
+from ledger.general_ledger_urls import urlpatterns as general_ledger
 from ledger.views.act import act, effect
 from ledger.views.acts import ACTS
 from ledger.views.allocation import allocation
+from ledger.views.explain import explain_figure
 from ledger.views.loan import loan
 from ledger.views.loan_event import loan_event
 from ledger.views.loans import loans
+from ledger.views.proof import difference, law, proof, sealed_days, verifier
 from ledger.views.reverse_event import reverse_event
 from ledger.views.what_if import add_scenario, commit, drop_scenario, look_again, propose, remove_act, what_if, withdraw
 from ledger.views.what_if_act import what_if_act, what_if_effect
 from ledger.views.what_ifs import what_ifs
 
 urlpatterns = [
+    *general_ledger,
     path("loans/", loans, name="loans"),
     path("loans/<str:number>/", loan, name="loan"),
     path("loans/<str:number>/allocation/", allocation, name="allocation"),
+    path("loans/<str:number>/explain/<str:what>/", explain_figure, name="explain_figure"),
     path("loans/<str:number>/events/<int:event_id>/", loan_event, name="loan_event"),
     path("loans/<str:number>/events/<int:event_id>/reverse/", reverse_event, name="reverse_event"),
+    path("books/proof/", proof, name="proof"),
+    path("books/proof/laws/<str:code>/", law, name="proof_law"),
+    path("books/proof/differences/<int:difference_id>/", difference, name="difference"),
+    path("books/proof/sealed-days/", sealed_days, name="sealed_days"),
+    path("books/proof/verifier/", verifier, name="verifier"),
 ]
 fork = "loans/<str:number>/what-if/<int:fork_id>/"
 scenario = f"{fork}scenarios/<int:scenario>/"

@@ -20,13 +20,23 @@ STAFF = [
     Place("Home", "home", "home", ""),
     Place("Applications", "applications", "files", "origination.view_application"),
     Place("Loans", "loans", "coins", "ledger.view_loan"),
+    Place("Calculator", "calculator", "calculator", "origination.use_calculator"),
     Place(
         "Trial balance",
         "trial_balance",
         "scale",
         "reporting.view_books",
-        covers=("/books/accounts/", "/books/entries/", "/books/periods/"),
+        covers=("/books/accounts/", "/books/entries/", "/books/consolidated/"),
     ),
+    Place(
+        "General ledger",
+        "periods",
+        "books",
+        "reporting.view_books",
+        covers=("/books/chart/", "/books/mapping/", "/books/companies/", "/books/exports/"),
+    ),
+    Place("Ageing", "ageing", "hourglass", "reporting.view_books"),
+    Place("Proof", "proof", "shield-check", "ledger.view_proof"),
     Place("End of day", "night", "moon", "ledger.view_night"),
     Place("Boarding", "boarding_runs", "upload", "ledger.view_boarding"),
     Place("Control room", "admin:index", "adjustments", "lending.view_admin"),
@@ -34,6 +44,7 @@ STAFF = [
 BORROWER = [
     Place("Your loans", "portal_home", "home", "payments.pay", covers=("/portal/loans/", "/portal/applications/")),
     Place("Apply", "apply", "file-text", "origination.apply"),
+    Place("Calculator", "portal_calculator", "calculator", ""),
 ]
 
 

@@ -88,7 +88,7 @@ def broken_proofs(today: date) -> Iterable[Need]:
 def of_proof(row: Proof) -> Need:
     return Need(
         what=f"{row.get_law_display()}: does not hold",
-        url=reverse("trial_balance"),
+        url=reverse("proof_law", args=[row.law]),
         why=f"{len(row.differences)} of {row.compared} compared differ.",
         since=row.business_date,
         broken=True,

@@ -43,6 +43,8 @@ AS_OWNER = COMMAND in ("migrate", "makemigrations", "sqlmigrate", "showmigration
 SECRET_KEY = env("LOANWRIGHT_SECRET_KEY", "not-used-by-this-command" if DETACHED else None)
 FIELD_KEYS = env("LOANWRIGHT_FIELD_KEYS", "" if not DETACHED else "none:")
 STATE_DIR = Path(env("LOANWRIGHT_STATE", str(BASE_DIR / ".state")))
+# Where each close writes its sealed day, for an auditor to keep; empty: only as a download.
+SEALS_DIR = env("LOANWRIGHT_SEALS_DIR", "")
 DEBUG = False
 ALLOWED_HOSTS = names(env("LOANWRIGHT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"))
 CSRF_TRUSTED_ORIGINS = names(env("LOANWRIGHT_TRUSTED_ORIGINS", ""))
@@ -64,7 +66,8 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": None if SERVES_FOR_LONG else 0,
         # Each view is atomic inside the transaction that the tenant's middleware opens for the whole request.
         "ATOMIC_REQUESTS": True,
-        "OPTIONS": options,
+        # For ledger.prepared alone: Django's own cursors bind in the client and prepare nothing.
+        "OPTIONS": {"prepare_threshold": 5, **options},
         "TEST": {"NAME": unquote(parts.path.lstrip("/"))},
     }
 
@@ -97,6 +100,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# How many workers share the night: as many as the database has cores, and no more than there are workers.
+NIGHT_WORKERS = int(env("LOANWRIGHT_NIGHT_WORKERS", "2"))
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -111,6 +116,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -238,6 +245,31 @@ SILENCED_SYSTEM_CHECKS = [
     "axes.W003",  # our stand-alone axes backend comes first
 ]
 
+# --- API ------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # Closed: an address of the API opens by naming its permission, never by forgetting to.
+    "DEFAULT_PERMISSION_CLASSES": ["lending.api_access.Closed"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "lending.api.refused",
+    # For one address that nobody signs in from: what answers, and what is made into a file.
+    "DEFAULT_THROTTLE_RATES": {"calculator_api": "60/min", "calculator_pages": "240/min", "calculator_files": "20/min"},
+    # Whose address counts: behind the proxy of operations.md the last it names, else the other end of the connection.
+    "NUM_PROXIES": 1 if SECURED else 0,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Loanwright",
+    "DESCRIPTION": "Amounts are text in dollars with two decimals, rates text in percent a year, dates YYYY-MM-DD.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
 # --- words, numbers, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -270,5 +302,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOANWRIGHT_LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "django.server": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
+    },
 }

@@ -1,14 +1,16 @@
 """Jobs over all tenants. Each asks which tenants there are, and works for one after the other."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from ledger.close.proof import prove_by_replay
 from ledger.models import Night
+from ledger.movements import fold
 from lending.clock import advance, close_one_day
 from tenants.current import current_tenant_id, every_tenant_id, tenant_context
 from tenants.models import Tenant
@@ -24,7 +26,40 @@ def order_advance(to: date) -> None:
     """Ask the workers to close every day before `to`. The first night starts at once, so that its page has it."""
     tenant_id = current_tenant_id()
     close_one_day(to)
-    transaction.on_commit(lambda: advance_task.delay(tenant_id, to.isoformat()))
+    transaction.on_commit(lambda: send_to_workers(tenant_id, to))
+
+
+def order_resume(night: Night) -> None:
+    """Ask the workers to go on with a night that was held up, and with the days that were still to follow it."""
+    tenant_id, to = current_tenant_id(), night.advance_to or night.business_date
+    transaction.on_commit(lambda: send_to_workers(tenant_id, to))
+
+
+def send_to_workers(tenant_id: int, to: date) -> None:
+    """A message for each worker that shares the night. Each starts a loop over the chunks; one too many finds none."""
+    for _ in range(settings.NIGHT_WORKERS):
+        advance_task.delay(tenant_id, to.isoformat())
+
+
+@shared_task
+def prove_by_replay_task(tenant_id: int) -> None:
+    """Replay every loan of the tenant beside what stands."""
+    with tenant_context(tenant_id):
+        prove_by_replay()
+
+
+def order_replay() -> None:
+    """Ask a worker for the proof by replay."""
+    tenant_id = current_tenant_id()
+    transaction.on_commit(lambda: prove_by_replay_task.delay(tenant_id))
+
+
+@shared_task
+def fold_movements() -> None:
+    """Bring the movements that balances are read from up to date, so that little is left to sum between nights."""
+    for tenant_id in every_tenant_id():
+        with tenant_context(tenant_id):
+            fold()
 
 
 @shared_task
@@ -36,7 +71,8 @@ def resume_nights() -> None:
             today = Tenant.objects.get(pk=tenant_id).business_date
         if night is None or (night.finished_at and (night.advance_to is None or night.advance_to <= today)):
             continue
-        advance_task.delay(tenant_id, max(night.advance_to or today, today).isoformat())
+        if night.paused_at is None:
+            send_to_workers(tenant_id, max(night.advance_to or today, today))
 
 
 @shared_task
@@ -44,10 +80,22 @@ def follow_calendar() -> None:
     """In production, close each tenant's business day when its own calendar has passed it, one by one."""
     if settings.CLOCK_CAN_BE_MOVED:
         return
-    now = timezone.now()
+    now = earlier_clock()
     for tenant_id in every_tenant_id():
         with tenant_context(tenant_id):
             tenant = Tenant.objects.get(pk=tenant_id)
-        today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
+        today = now.astimezone(zone_of(tenant)).date()
         if tenant.business_date < today:
-            advance_task.delay(tenant_id, today.isoformat())
+            send_to_workers(tenant_id, today)
+
+
+def earlier_clock() -> datetime:
+    """This worker's clock or the database's, whichever is behind: a clock that runs ahead closes no day early."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        databases_clock: datetime = cursor.fetchone()[0]
+    return min(timezone.now(), databases_clock)
+
+
+def zone_of(tenant: Tenant) -> ZoneInfo:
+    return ZoneInfo(tenant.time_zone)

@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from lending.views.api_reference import ApiSchema, api_reference
 from lending.views.components import components
 from lending.views.home import home
-from lending.views.night import advance_clock, night, night_progress, prove_now
+from lending.views.night import advance_clock, night, night_progress, pause, prove_now, resume, try_loan_again
 from lending.views.portal_home import portal_home
 
 urlpatterns = [
@@ -17,9 +18,14 @@ urlpatterns = [
     path("books/night/", night, name="night"),
     path("books/night/progress/", night_progress, name="night_progress"),
     path("books/night/advance/", advance_clock, name="advance_clock"),
+    path("books/night/pause/", pause, name="pause_night"),
+    path("books/night/resume/", resume, name="resume_night"),
+    path("books/night/exceptions/<int:exception_id>/try-again/", try_loan_again, name="try_loan_again"),
     path("books/night/prove/", prove_now, name="prove_now"),
     path("portal/", portal_home, name="portal_home"),
     path("staff/components/", components, name="components"),
+    path("api/v1/schema/", ApiSchema.as_view(), name="api_schema"),
+    path("api/v1/docs/", api_reference, name="api_reference"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

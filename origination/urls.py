@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from origination.calculator.api import CalculatorView
+from origination.calculator.views import calculator, portal_calculator
 from origination.views.agreement import application_agreement, portal_agreement
 from origination.views.application import application, application_review
 from origination.views.applications import applications
@@ -20,6 +22,9 @@ urlpatterns = [
     path("applications/<str:number>/decline/", application_decline, name="application_decline"),
     path("applications/<str:number>/release/", application_release, name="application_release"),
     path("applications/<str:number>/agreement/", application_agreement, name="application_agreement"),
+    path("calculator/", calculator, name="calculator"),
+    path("portal/calculator/", portal_calculator, name="portal_calculator"),
+    path("api/v1/calculator/", CalculatorView.as_view(), name="api_calculator"),
     path("portal/apply/", apply, name="apply"),
     path("portal/apply/check/", apply_check, name="apply_check"),
     path("portal/apply/<str:step>/", apply_step, name="apply_step"),

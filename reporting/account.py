@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from finance.money import ZERO
+from ledger import movements
 from ledger.models import Account, Posting
 from reporting.trial_balance import unsummed_interest
 
 
 @dataclass(frozen=True, slots=True)
 class AccountReport:
-    """postings: newest first, not yet read.  unsummed: interest no journal entry carries yet; debits positive."""
+    """postings: newest first, not yet read.  unsummed: interest no journal entry carries yet; debits positive.
+
+    months: what moved it month by month, in order.
+    """
 
     account: Account
     postings: QuerySet[Posting]
@@ -21,6 +26,13 @@ class AccountReport:
     debits: Decimal
     credits: Decimal
     unsummed: Decimal
+    months: list[movements.Month]
+
+    @property
+    def by_month(self) -> list[tuple[movements.Month, Decimal]]:
+        """(month, balance at its end) of the entries alone, the latest first."""
+        ends = accumulate(row.moved.balance for row in self.months)
+        return list(zip(self.months, ends, strict=True))[::-1]
 
     @property
     def balance(self) -> Decimal:
@@ -38,20 +50,24 @@ def in_words(kind: str) -> str:
 
 
 def account_report(account: Account, *, as_of: date, known_on: date | None = None) -> AccountReport:
-    """The postings booked up to `as_of` and posted up to `known_on` (None: all). Three queries."""
+    """The postings booked up to `as_of` and posted up to `known_on` (None: all). Four queries."""
     postings = Posting.objects.filter(account=account, booked_on__lte=as_of)
     if known_on is not None:
         postings = postings.filter(posted_on__lte=known_on)
-    totals = postings.aggregate(number=Count("pk"), debits=Sum("debit"), credits=Sum("credit"))
-    interest = ZERO
-    if account.role in ("interest", "interest_income"):
-        found = unsummed_interest(as_of, known_on)
-        interest = found.get((account.legal_entity_id, account.currency), ZERO)
+    moved = movements.totals([account.pk], as_of=as_of, known_on=known_on)[account.pk]
     return AccountReport(
         account=account,
         postings=postings.select_related("entry__event", "loan").order_by("-booked_on", "-pk"),
-        number=totals["number"],
-        debits=totals["debits"] or ZERO,
-        credits=totals["credits"] or ZERO,
-        unsummed=-interest if account.role == "interest_income" else interest,
+        number=moved.postings,
+        debits=moved.debit,
+        credits=moved.credit,
+        unsummed=unsummed_of(account, as_of, known_on),
+        months=movements.months(account.pk, as_of=as_of, known_on=known_on),
     )
+
+
+def unsummed_of(account: Account, as_of: date, known_on: date | None = None) -> Decimal:
+    """Interest in the account's balance that no journal entry carries yet; debits positive. Two queries, or none."""
+    if account.role not in ("interest", "interest_income"):
+        return ZERO
+    return unsummed_interest(as_of, known_on).get(account.pk, ZERO)

@@ -3,16 +3,20 @@
 from django.urls import path
 
 from reporting.views.account import account
+from reporting.views.ageing import ageing
 from reporting.views.boarding import boarding_run, boarding_runs
+from reporting.views.consolidated import consolidated
 from reporting.views.entry import entry
-from reporting.views.periods import periods
+from reporting.views.explain_account import explain_account
 from reporting.views.trial_balance import trial_balance
 
 urlpatterns = [
     path("books/trial-balance/", trial_balance, name="trial_balance"),
+    path("books/ageing/", ageing, name="ageing"),
     path("books/accounts/<str:code>/", account, name="account"),
+    path("books/accounts/<str:code>/explain/", explain_account, name="explain_account"),
     path("books/entries/<int:entry_id>/", entry, name="entry"),
-    path("books/periods/", periods, name="periods"),
+    path("books/consolidated/", consolidated, name="consolidated"),
     path("books/boarding/", boarding_runs, name="boarding_runs"),
     path("books/boarding/<int:run_id>/", boarding_run, name="boarding_run"),
 ]

@@ -8,11 +8,19 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests import database
 
 BUSINESS_DATE = date(2008, 12, 31)
+
+
+# A busy machine draws examples slowly: how long that takes says nothing about our work.
+hypothesis.settings.register_profile(
+    "loanwright", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("loanwright")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,22 +6,25 @@ and the night goes on.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from time import sleep
 
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from finance.errors import Refused
-from ledger.close.steps import BY_NAME, DONE, STEPS, Step, step_after
+from ledger.close.exceptions import resolve_caught_up
+from ledger.close.steps import BEGUN, BY_NAME, DONE, Step, plan, step_after
 from ledger.day import take_business_day
-from ledger.errors import ClockNotMovable
-from ledger.models import LoanBalance, Night, NightChunk, NightException
+from ledger.errors import ClockNotMovable, NothingToPause
+from ledger.models import Night, NightException
 from ledger.opening import open_periods
 from tenants.current import current_tenant_id, tenant_context
-from tenants.models import LegalEntity, Tenant
+from tenants.models import LegalEntity, Tenant, User
+
+# How often a worker without a free chunk looks again, and how long (seconds) before it leaves the night to the others.
+PAUSE, PATIENCE_IN_PAUSES = timedelta(milliseconds=50), 1200
 
 
 def require_movable_clock() -> None:
@@ -32,58 +35,55 @@ def require_movable_clock() -> None:
 
 @transaction.atomic
 def start_night(*, advance_to: date | None = None) -> Night:
-    """Close the tenant's business date: move it on, and plan the first step. One that is still running is returned.
+    """Close the tenant's business date: move it on. What is to be done is planned by the workers, step by step.
 
-    advance_to: the date that several nights in a row shall reach; only the last of them replays every loan.
+    One that is still running is returned. advance_to: the date that several nights in a row shall reach; only the last
+    of them proves the loans one by one.
     """
     take_business_day()
     tenant = Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
-    if running := Night.objects.filter(finished_at=None).order_by("business_date").first():
+    if running := running_night():
         return running
     closing, tomorrow = tenant.business_date, tenant.business_date + timedelta(days=1)
     for company in LegalEntity.objects.all():
         open_periods(company, first_day=tomorrow, last_day=tomorrow)
     tenant.business_date = tomorrow
     tenant.save(update_fields=["business_date"])
-    night = Night.objects.create(
+    return Night.objects.create(
         business_date=closing,
-        step=STEPS[0].name,
+        step=BEGUN,
         advance_to=advance_to,
         prove_by_replay=advance_to is None or tomorrow >= advance_to,
     )
-    plan(night, STEPS[0])
-    return night
 
 
-def plan(night: Night, step: Step) -> None:
-    """Write the chunks of `step`."""
-    loans = step.select(night)
-    if not step.chunk_size:
-        NightChunk.objects.create(night=night, step=step.name, first_loan_id=0, last_loan_id=0, loans=0)
-        return
-    slices = [loans[start : start + step.chunk_size] for start in range(0, len(loans), step.chunk_size)]
-    NightChunk.objects.bulk_create(
-        NightChunk(
-            night=night, step=step.name, first_loan_id=part[0], last_loan_id=part[-1], loans=len(part), loan_ids=part
-        )
-        for part in slices
-    )
+def running_night() -> Night | None:
+    """The night that is not finished, if there is one. One query."""
+    return Night.objects.filter(finished_at=None).order_by("business_date").first()
 
 
 def work_night(tenant_id: int, night_id: int, *, told: Callable[[Night], None] = lambda night: None) -> bool:
-    """Do what is left of the night, beside any other worker. True when it is finished, False when others are at it.
+    """Do what is left of the night, beside any other worker. True when it is finished.
 
+    False when it is paused, or when others have been at their chunks for so long that this worker leaves it to them.
     told: called with the night once it is finished.
     """
-    while True:
+    pauses = 0
+    while pauses < PATIENCE_IN_PAUSES:
         with tenant_context(tenant_id):
             night = Night.objects.get(pk=night_id)
             if night.step == DONE:
                 told(night)
                 return True
-            worked = work_one_chunk(night)
-            if not worked and not next_step(night):
+            if night.paused_at is not None:
                 return False
+            moved = work_one_chunk(night) or next_step(night)
+        if moved:
+            pauses = 0
+        else:
+            pauses += 1
+            sleep(PAUSE.total_seconds())
+    return False
 
 
 def work_one_chunk(night: Night) -> bool:
@@ -121,45 +121,40 @@ def run(night: Night, step: Step, loans: list[int]) -> list[dict[str, str]]:
 
 def next_step(night: Night) -> bool:
     """Move to the next step when nothing of this one is left. False when other workers are still at it."""
+    left = night.chunks.filter(step=night.step, done_at=None)
+    if left.exists():
+        return False
     night = Night.objects.select_for_update().get(pk=night.pk)
     if night.step == DONE or night.chunks.filter(step=night.step, done_at=None).exists():
         return night.step == DONE
     night.step = step_after(night.step)
     if night.step == DONE:
         night.finished_at = timezone.now()
+        resolve_caught_up(night)
     else:
         plan(night, BY_NAME[night.step])
-    night.save(update_fields=["step", "finished_at"])
+    night.save(update_fields=["step", "finished_at", "shares"])
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class StepProgress:
-    """One line of the progress page. state: waiting, running or done."""
-
-    label: str
-    state: str
-    done: int
-    total: int
-
-
-def progress(night: Night) -> list[StepProgress]:
-    """How far each step is, in loans."""
-    totals = dict(night.chunks.values_list("step").annotate(Sum("loans")))
-    done = dict(night.chunks.exclude(done_at=None).values_list("step").annotate(Sum("loans")))
-    names = [step.name for step in STEPS]
-    at = len(names) if night.step == DONE else names.index(night.step)
-    return [
-        StepProgress(
-            label=step.label,
-            state="done" if place < at else "running" if place == at else "waiting",
-            done=done.get(step.name, 0),
-            total=totals.get(step.name, 0),
-        )
-        for place, step in enumerate(STEPS)
-    ]
+@transaction.atomic
+def pause_night(*, by: User) -> Night:
+    """Hold up the night that runs: workers finish the chunks they have, and take no other."""
+    night = Night.objects.select_for_update().filter(finished_at=None).first()
+    if night is None:
+        raise NothingToPause()
+    if night.paused_at is None:
+        night.paused_at, night.paused_by = timezone.now(), by
+        night.save(update_fields=["paused_at", "paused_by"])
+    return night
 
 
-def lagging_loans(night: Night) -> int:
-    """Open loans that the night did not bring to its date: those among its exceptions."""
-    return LoanBalance.objects.filter(open=True, accrued_through__lt=night.business_date).count()
+@transaction.atomic
+def resume_night() -> Night:
+    """Let the night that was held up go on. Whoever calls this asks the workers."""
+    night = Night.objects.select_for_update().filter(finished_at=None).first()
+    if night is None:
+        raise NothingToPause()
+    night.paused_at = night.paused_by = None
+    night.save(update_fields=["paused_at", "paused_by"])
+    return night

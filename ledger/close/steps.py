@@ -6,74 +6,93 @@ loans in chunks; the others have one chunk without loans.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
-from ledger.close.proof import Finding, prove_books, replay_differences
+from ledger import movements
+from ledger.close.late_fees import assess_together
+from ledger.close.proof import Finding, balances, prove_books, replay_differences
+from ledger.close.seal_export import publish
+from ledger.close.sealing import seal_night
+from ledger.close.summary import reclassify, sum_interest
 from ledger.day import take_business_day
-from ledger.models import LoanBalance, Night
-from ledger.operations import assess_late_fees
-from ledger.posting import Line, post
-from ledger.sql import statement
+from ledger.models import Night
+from ledger.sql import execute, statement
+from tenants.current import current_tenant_id
 
 Loans = list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """name: as `Night.step` keeps it.  chunk_size: loans a chunk; 0 is one chunk without loans."""
+    """name: as `Night.step` keeps it.  found_by: the statement that finds its loans; "" for a step without loans.
+
+    chunk_size: loans a chunk.  most: loans a night, going round the book in as many nights as that takes; 0 is all.
+    """
 
     name: str
     label: str
     run: Callable[[Night, Loans], list[Finding]]
-    select: Callable[[Night], Loans]
-    chunk_size: int
+    found_by: str = ""
+    chunk_size: int = 0
+    most: int = 0
 
 
 def accrue(night: Night, loans: Loans) -> list[Finding]:
     """Interest through the end of the business date."""
-    execute("accrue", loans=loans, on=night.business_date)
+    execute("accrue", on=night.business_date, posted_on=night.business_date, first=loans[0], last=loans[-1])
     return []
 
 
 def late_fees(night: Night, loans: Loans) -> list[Finding]:
     """Late fees of instalments whose days of grace are over."""
-    for loan_id in loans:
-        assess_late_fees(
-            loan_id=loan_id, through=night.business_date, key=f"night/{night.business_date}/loan/{loan_id}"
-        )
+    assess_together(loans, through=night.business_date)
     return []
 
 
 def age(night: Night, loans: Loans) -> list[Finding]:
     """Days and dollars past due."""
-    execute("age", loans=loans, on=night.business_date)
+    execute("age", on=night.business_date, loans=loans)
+    return []
+
+
+def keep_late(night: Night, loans: Loans) -> list[Finding]:
+    """Who is late at the end of the day, kept for whoever asks about it later."""
+    execute("late_loans", on=night.business_date)
     return []
 
 
 def summarise(night: Night, loans: Loans) -> list[Finding]:
-    """The day's interest of all loans, into the books: one entry for each company and day."""
+    """The day's interest of all loans, into the books: an entry a company and day; balances where they belong."""
     take_business_day()
     night = Night.objects.select_for_update(no_key=True).get(pk=night.pk)
     if night.summarised_at is not None:
         return []
-    for legal_entity_id, currency, booked_on, amount in execute("unsummarised_interest", on=night.business_date):
-        post(
-            legal_entity_id=legal_entity_id,
-            currency=currency,
-            kind="accrual",
-            lines=[Line("interest", amount, booked_on), Line("interest_income", -amount, booked_on)],
-            effective_on=booked_on,
-            booked_on=booked_on,
-            posted_on=night.business_date,
-            key=f"accrual/{night.business_date}/{legal_entity_id}/{currency}/{booked_on}",
-        )
+    sum_interest(night.business_date)
+    reclassify(night.business_date)
     night.summarised_at = timezone.now()
     night.save(update_fields=["summarised_at"])
     return []
+
+
+def fold(night: Night, loans: Loans) -> list[Finding]:
+    """What was posted, into the movements that account balances are read from."""
+    movements.fold()
+    return []
+
+
+def compare_balances(night: Night, loans: Loans) -> list[Finding]:
+    """Each balance beside the sum of its postings and accruals."""
+    return balances(loans[0], loans[-1])
+
+
+def replay(night: Night, loans: Loans) -> list[Finding]:
+    """Each loan replayed from its events beside what stands."""
+    return replay_differences(loans, late_fees_through=night.business_date)
 
 
 def prove(night: Night, loans: Loans) -> list[Finding]:
@@ -82,50 +101,60 @@ def prove(night: Night, loans: Loans) -> list[Finding]:
     return []
 
 
-def replay(night: Night, loans: Loans) -> list[Finding]:
-    """Each loan replayed from its events beside what stands."""
-    return replay_differences(loans, late_fees_through=night.business_date)
-
-
-def open_loans(night: Night) -> Loans:
-    return list(LoanBalance.objects.filter(open=True).order_by("pk").values_list("pk", flat=True))
-
-
-def every_loan(night: Night) -> Loans:
-    if not night.prove_by_replay:
-        return []
-    return list(LoanBalance.objects.order_by("pk").values_list("pk", flat=True))
-
-
-def late_loans(night: Night) -> Loans:
-    return [loan_id for (loan_id,) in execute("late_fee_candidates", on=night.business_date)]
-
-
-def no_loans(night: Night) -> Loans:
+def seal(night: Night, loans: Loans) -> list[Finding]:
+    """The day sealed, and written to the folder of seals where there is one."""
+    seal_night(night)
+    # Once it is committed: nothing slow or outside happens inside the transaction, and no file stops the night.
+    transaction.on_commit(partial(publish, current_tenant_id()), robust=True)
     return []
 
 
 STEPS = (
-    Step("accrue", "Accrue interest", accrue, open_loans, 2000),
-    Step("late_fees", "Assess late fees", late_fees, late_loans, 100),
-    Step("age", "Age the loans", age, open_loans, 2000),
-    Step("summarise", "Sum the interest into the books", summarise, no_loans, 0),
-    Step("replay", "Replay each loan", replay, every_loan, 100),
-    Step("prove", "Prove the books", prove, no_loans, 0),
+    Step("accrue", "Accrue interest", accrue, "open_loans", 5000),
+    Step("late_fees", "Assess late fees", late_fees, "due_loans", 2000),
+    Step("age", "Age the loans", age, "due_loans", 2000),
+    Step("keep_late", "Keep who is late", keep_late),
+    Step("summarise", "Sum the interest into the books", summarise),
+    Step("fold", "Fold the postings into movements", fold),
+    Step("balances", "Compare each balance with its postings", compare_balances, "share_of_loans", 5000, 1_000_000),
+    Step("replay", "Replay each loan", replay, "share_of_loans", 200, 100_000),
+    Step("prove", "Prove the books", prove),
+    Step("seal", "Seal the day", seal),
 )
 BY_NAME = {step.name: step for step in STEPS}
-DONE = "done"
+# A night begins before its first step is planned, which takes a moment that nobody who posts should wait for.
+BEGUN, DONE = "begun", "done"
 
 
 def step_after(name: str) -> str:
     """The name of the step that follows `name`, or DONE."""
-    names = [step.name for step in STEPS]
-    place = names.index(name) + 1
-    return names[place] if place < len(names) else DONE
+    names = [BEGUN, *(step.name for step in STEPS), DONE]
+    return names[names.index(name) + 1]
 
 
-def execute(name: str, *, on: date, loans: Loans | None = None) -> list[tuple[Any, ...]]:
-    """Run ledger/sql/`name`.sql; its rows, if it returns any."""
+def plan(night: Night, step: Step) -> None:
+    """Write the chunks of `step`, where there is anything to do. The ids of a million loans stay in the database."""
+    if not step.found_by:
+        night.chunks.create(step=step.name, first_loan_id=0, last_loan_id=0, loans=0)
+        return
+    if step.most and not night.prove_by_replay:
+        return
+    given: dict[str, Any] = {"on": night.business_date, "most": step.most, "after": share_before(night, step)}
+    # Not a format string: what is put in is a statement of ours, and its own parameters stay.
+    query = statement("plan").replace("{candidates}", statement(step.found_by))
     with connection.cursor() as cursor:
-        cursor.execute(statement(name), {"on": on, "loans": loans})
-        return cursor.fetchall() if cursor.description else []
+        cursor.execute(query, given | {"night": night.pk, "step": step.name, "size": step.chunk_size})
+    if step.most:
+        planned = night.chunks.filter(step=step.name)
+        ends = planned.aggregate(
+            round_again=Max("last_loan_id", filter=Q(last_loan_id__lte=given["after"])), ahead=Max("last_loan_id")
+        )
+        night.shares[step.name] = ends["round_again"] or ends["ahead"]
+
+
+def share_before(night: Night, step: Step) -> int:
+    """The loan after which this night's share of `step` begins: the last one of the share before. 0 is the first."""
+    if not step.most:
+        return 0
+    earlier = Night.objects.filter(business_date__lt=night.business_date, shares__has_key=step.name)
+    return (earlier.order_by("-business_date").values_list(f"shares__{step.name}", flat=True).first()) or 0

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0002_books"),
+        ("ledger", "0008_general_ledger"),
         ("tenants", "0002_directory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

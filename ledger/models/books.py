@@ -6,6 +6,7 @@ entry balances, its postings are complete, its period is open, and all of it bel
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -17,7 +18,14 @@ APPEND_ONLY = "SELECT, INSERT"
 
 
 class Account(TenantModel):
-    """An account of a legal entity. `role` is what the recipes call it; the code is the lender's own."""
+    """An account of a legal entity. `role` is what the recipes call it; the code is the lender's own.
+
+    Of the accounts that play a role one is the default; the others take what the GL mapping sends there, or what is
+    due to and from one `counterparty`.
+    """
+
+    # What an account is for never changes: postings were made by it.
+    rights: ClassVar[str] = "SELECT, INSERT, UPDATE (code, name)"
 
     class Kind(models.TextChoices):
         ASSET = "asset"
@@ -32,21 +40,51 @@ class Account(TenantModel):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     role = models.CharField(max_length=30)
     currency = models.CharField(max_length=3)
+    is_default = models.BooleanField(default=True)
+    counterparty = TenantForeignKey(LegalEntity, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint("tenant", "legal_entity", "code", name="account_code_once"),
-            models.UniqueConstraint("tenant", "legal_entity", "role", "currency", name="account_role_once"),
+            models.UniqueConstraint(
+                "tenant",
+                "legal_entity",
+                "role",
+                "currency",
+                condition=Q(is_default=True),
+                name="account_role_once",
+            ),
+            models.UniqueConstraint(
+                "tenant",
+                "legal_entity",
+                "role",
+                "currency",
+                "counterparty",
+                condition=Q(counterparty__isnull=False),
+                name="account_counterparty_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["due_from", "due_to"], counterparty__isnull=False, is_default=False)
+                | ~Q(role__in=["due_from", "due_to"]) & Q(counterparty__isnull=True),
+                name="account_between_companies",
+            ),
             one_of("kind", ["asset", "liability", "equity", "income", "expense"], "account_kind_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    @property
+    def plays(self) -> str:
+        """Its role in words."""
+        return self.role.replace("_", " ").capitalize()
+
 
 class Period(TenantModel):
     """A month of a legal entity's books. While it is open, entries may be booked into it."""
+
+    rights: ClassVar[str] = "SELECT, INSERT, UPDATE (closed_at)"
 
     legal_entity = TenantForeignKey(LegalEntity, related_name="periods")
     starts_on = models.DateField()
@@ -88,7 +126,11 @@ class Entry(TenantModel):
 
     class Meta:
         verbose_name_plural = "entries"
-        indexes = [models.Index(fields=["tenant", "booked_on", "id"], name="entry_booked")]
+        indexes = [
+            models.Index(fields=["tenant", "booked_on", "id"], name="entry_booked"),
+            # Days of knowledge follow each other on disk: this costs whoever posts nothing.
+            BrinIndex(fields=["posted_on"], name="entry_posted", pages_per_range=16, autosummarize=True),
+        ]
         constraints = [
             models.UniqueConstraint("tenant", "key", name="entry_key_once"),
             models.CheckConstraint(condition=Q(lines__gte=2), name="entry_has_two_lines"),
@@ -130,6 +172,7 @@ class Posting(TenantModel):
             models.Index(fields=["tenant", "entry"], name="posting_entry"),
             models.Index(fields=["tenant", "account", "booked_on"], name="posting_account"),
             models.Index(fields=["tenant", "loan", "effective_on"], name="posting_loan"),
+            BrinIndex(fields=["posted_on"], name="posting_posted", pages_per_range=16, autosummarize=True),
         ]
         constraints = [
             models.CheckConstraint(

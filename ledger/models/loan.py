@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -51,6 +51,9 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
     boarded_on = models.DateField(help_text="The business date on which it entered these books.")
     # The one place that may have made it: an application here, or a line of a tape from elsewhere.
     boarding_run = TenantForeignKey("ledger.BoardingRun", null=True, blank=True, related_name="loans")
+
+    # The instalments ahead (ledger.holding.Ahead), where the loan was read to be posted to.
+    ahead: ClassVar[Any] = None
 
     objects = LoanQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from ledger.errors import NothingToWaive
-from ledger.models import LoanEvent
+from ledger.models import LoanEvent, Night
 from ledger.operations.steps import lock, record, require_active, require_possible, seen_before
 from ledger.replay import difference, enter, enter_difference, standing_events
 from tenants.models import User
@@ -73,8 +73,8 @@ def assess_late_fees(*, loan_id: int, through: date, key: str) -> LoanEvent | No
         loan=loan,
         kind=LoanEvent.Kind.LATE_FEE,
         effective_on=first.on,
-        # Known that night; but what overtook the night is corrected today.
-        recorded_on=through if balance.accrued_through <= through else day.today,
+        # Known that night; but what overtook the night, or comes after its day was summed up, is corrected today.
+        recorded_on=through if balance.accrued_through <= through and not is_summed_up(through) else day.today,
         amount=first.amount,
         instalment=instalment,
         reason=f"Instalment {instalment} was not met when its days of grace ended.",
@@ -83,3 +83,8 @@ def assess_late_fees(*, loan_id: int, through: date, key: str) -> LoanEvent | No
     )
     enter_difference(loan, balance, event, day)
     return event
+
+
+def is_summed_up(on: date) -> bool:
+    """Whether the night of `on` has summed it into the books, after which nothing becomes known on that day."""
+    return Night.objects.filter(business_date__gte=on).exclude(summarised_at=None).exists()

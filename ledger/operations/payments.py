@@ -3,18 +3,16 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
-
 from finance.allocation import ORDINARY, PRINCIPAL_ONLY
 from ledger.errors import NoSuchPurpose
 from ledger.models import LoanEvent
-from ledger.operations.steps import lock, record, require_active, require_possible, seen_before
+from ledger.operations.steps import hold_loan, in_transaction, record, require_active, require_possible, same_content
 from ledger.replay import enter
 from ledger.terms import purposes_of
 from tenants.models import User
 
 
-@transaction.atomic
+@in_transaction
 def receive_payment(
     *,
     loan_id: int,
@@ -32,11 +30,11 @@ def receive_payment(
     Returns the event; its entries and accruals are what was posted. What a payment leaves over after everything owed
     is held unapplied. Refuses a loan that is not active, a day that has not come, and a reused key.
     """
-    loan, balance, day = lock(loan_id)
+    loan, balance, day, earlier = hold_loan(loan_id, key)
     if purpose == PRINCIPAL_ONLY:
         principal_only, purpose = True, ORDINARY
     content = {"loan_id": loan_id, "kind": "payment", "amount": amount, "effective_on": effective_on}
-    if event := seen_before(key, **content, principal_only=principal_only, purpose=purpose):
+    if event := same_content(earlier, **content, principal_only=principal_only, purpose=purpose):
         return event
     require_active(loan, "payments")
     require_possible(loan, effective_on, day)

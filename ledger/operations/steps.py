@@ -1,32 +1,65 @@
 """The steps that every operation on a loan shares: lock, seen before, allowed, record."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from ledger.day import BusinessDay, hold_business_day
+from django.db import connection, transaction
+
+from ledger.day import BusinessDay
 from ledger.errors import BeforeTheLoan, InTheFuture, KeyReused, LoanNotOpen
+from ledger.holding import hold
+from ledger.instances import fresh
 from ledger.models import Loan, LoanBalance, LoanEvent
+from tenants.current import current_tenant_id
 from tenants.models import User
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_transaction(operation: Callable[P, R]) -> Callable[P, R]:
+    """Run the operation in the transaction that is open, or in one of its own.
+
+    It makes no savepoint, as transaction.atomic would: an operation refuses before it writes, what the short way writes
+    is one statement, and the long way makes a savepoint itself.
+    """
+
+    @wraps(operation)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return operation(*args, **kwargs)
+        with transaction.atomic():
+            return operation(*args, **kwargs)
+
+    return run
 
 
 def lock(loan_id: int) -> tuple[Loan, LoanBalance, BusinessDay]:
-    """The loan, locked until the transaction ends, with its balance and the business day held still.
+    """The loan, locked until the transaction ends, with its balance and the business day held still."""
+    return hold_loan(loan_id)[:3]
 
-    The lock is on the narrow balance row, which the night rewrites too. The day first and the loan second, everywhere:
-    two orders would deadlock with the night.
-    """
-    day = hold_business_day()
-    locked = LoanBalance.objects.select_for_update(no_key=True, of=("self",))
-    balance = locked.select_related("loan").get(pk=loan_id)
-    return balance.loan, balance, day
+
+def hold_loan(loan_id: int, key: str = "") -> tuple[Loan, LoanBalance, BusinessDay, LoanEvent | None]:
+    """As lock(), and the event that `key` already made, read with them."""
+    held = hold([loan_id], [key])
+    if held.day is None:
+        raise LoanBalance.DoesNotExist(f"There is no loan {loan_id}.")
+    balance = held.balances[loan_id]
+    return balance.loan, balance, held.day, held.earlier.get(key)
 
 
 def seen_before(key: str, **content: Any) -> LoanEvent | None:
     """The event this key already made. The same key with other content is refused."""
-    event = LoanEvent.objects.filter(key=key).first()
+    return same_content(LoanEvent.objects.filter(key=key).first(), **content)
+
+
+def same_content(event: LoanEvent | None, **content: Any) -> LoanEvent | None:
+    """The event, when there is one: it must have this content, or its key was used for something else."""
     if event is not None and any(getattr(event, name) != value for name, value in content.items()):
-        raise KeyReused(key=key)
+        raise KeyReused(key=event.key)
     return event
 
 
@@ -55,15 +88,19 @@ def record(
     amount: Decimal | None = None,
     **details: Any,
 ) -> LoanEvent:
-    """Write the event itself; what it posts is ledger.replay's."""
-    return LoanEvent.objects.create(
-        loan=loan,
+    """The event itself. ledger.replay.enter writes it, together with what it posts."""
+    event = fresh(
+        LoanEvent,
+        tenant_id=current_tenant_id(),
+        loan_id=loan.pk,
         kind=kind,
         effective_on=effective_on,
         recorded_on=day.today,
         amount=amount,
         key=key,
-        by=by,
+        by_id=by.pk if by else None,
         source=source,
-        **details,
     )
+    for name, value in details.items():
+        setattr(event, name, value)
+    return event

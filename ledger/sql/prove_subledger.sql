@@ -1,4 +1,5 @@
--- The loans' balances beside the general ledger, by company and account. One statement, hence one moment.
+-- The loans' balances beside the general ledger, by company and role: all the accounts that play it together, named
+-- after the chart's own. One statement, hence one moment.
 WITH loans AS (
   SELECT l.legal_entity_id, l.currency, part.role, sum(part.amount) AS amount
   FROM ledger_loanbalance b JOIN ledger_loan l ON l.id = b.loan_id
@@ -22,5 +23,5 @@ FROM ledger_account a
 LEFT JOIN loans USING (legal_entity_id, currency, role)
 LEFT JOIN books USING (legal_entity_id, currency, role)
 LEFT JOIN pending USING (legal_entity_id, currency, role)
-WHERE a.role IN ('principal', 'interest', 'fees', 'unapplied')
+WHERE a.role IN ('principal', 'interest', 'fees', 'unapplied') AND a.is_default
 ORDER BY a.legal_entity_id, a.code

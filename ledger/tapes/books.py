@@ -12,7 +12,9 @@ from finance.money import ZERO
 from finance.schedule import Schedule
 from finance.terms import Instalment as Due
 from ledger.boarding import AgreedTerms, schedule_of, unsaved_loan
+from ledger.mapping import Use, mapped_account
 from ledger.models import Accrual, BoardingRun, Entry, Instalment, Loan, LoanBalance, LoanEvent, Posting
+from ledger.models.mapping import FEE_KINDS
 from ledger.posting import account_id
 from ledger.recipes import Lines, lines_of
 from ledger.replay import balance_fields, follow
@@ -143,7 +145,7 @@ class Books:
                     key=key,
                 )
                 self.add_entry(entries, entry_id, kind, event.on, lines, key=f"{key}/entry", event_id=event_id)
-                self.add_postings(postings, entry_id, event.on, lines, loan_id=loan_id)
+                self.add_postings(postings, entry_id, event.on, lines, loan_id=loan_id, kind=kind)
         insert_rows(
             LoanEvent,
             events,
@@ -169,11 +171,17 @@ class Books:
             event_id=event_id,
         )
 
-    def add_postings(self, postings: Columns, entry_id: int, on: date, lines: Lines, *, loan_id: int | None) -> None:
+    def add_postings(
+        self, postings: Columns, entry_id: int, on: date, lines: Lines, *, loan_id: int | None, kind: str = ""
+    ) -> None:
+        status = Loan.State.CHARGED_OFF if kind == "recovery" else Loan.State.ACTIVE
+        use = Use(self.run.product_version.product_id, str(status), kind if kind in FEE_KINDS else "")
+        company = self.legal_entity
         for role, amount in lines.items():
             postings.row(
                 entry_id=entry_id,
-                account_id=account_id(self.legal_entity.pk, self.legal_entity.currency, role),
+                account_id=mapped_account(company.pk, role, on=on, posted_on=self.today, use=use)
+                or account_id(company.pk, company.currency, role),
                 loan_id=loan_id,
                 effective_on=on,
                 booked_on=on,

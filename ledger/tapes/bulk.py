@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from ledger.arrays import array_text
+
 
 def draw_ids(model: type[models.Model], count: int) -> list[int]:
     """`count` fresh primary keys of `model`, in order."""
@@ -39,17 +41,3 @@ def insert_rows(model: type[models.Model], columns: Mapping[str, Sequence[Any]],
             f"SELECT given.*{constants} FROM unnest({arrays}) AS given",
             [*alike.values(), *(array_text(values) for values in columns.values())],
         )
-
-
-def array_text(values: Sequence[Any]) -> str:
-    """The values as a PostgreSQL array. None is NULL; only text needs quotes."""
-    return "{" + ",".join(["NULL" if value is None else _element(value) for value in values]) + "}"
-
-
-def _element(value: Any) -> str:
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return str(value)

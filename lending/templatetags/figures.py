@@ -133,5 +133,15 @@ def moment(value: datetime) -> str:
     return dateformat.format(_local(value), "j M Y, H:i")
 
 
+@register.filter
+def written(value: Any) -> str:
+    """A figure of any kind as its own filter writes it: money of two decimals, a count, a day; text as it is."""
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Decimal):
+        return money(value) if value.as_tuple().exponent == -2 else f"{value:f}"
+    return count(value) if isinstance(value, int) else value or ""
+
+
 def _local(value: date) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

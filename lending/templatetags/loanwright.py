@@ -4,6 +4,7 @@ The library is one of the engine's builtins: no page loads it. Each tag renders 
 with an end tag puts what it encloses where that template says `content`.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -238,7 +239,8 @@ def chart(context: Context, data: Mapping[str, Any], title: str, **facts: Any) -
 
     data: {"kind": "line" | "bar" | "stacked", "x": [labels], "series": [{"name", "data": [Decimal or None], and
     "bucket": code for the arrears colours}], "urls": [the rows behind each x, optional]}.
-    facts: unit, x_label, info (the definition), id (when a page has several charts).
+    facts: unit, x_label, info (the definition), id (when a page has several charts), level (of the heading, 3
+    unless told).
     """
     rows = [(label, [line["data"][index] for line in data["series"]]) for index, label in enumerate(data["x"])]
     series = [
@@ -252,7 +254,18 @@ def chart(context: Context, data: Mapping[str, Any], title: str, **facts: Any) -
     drawn = {"kind": data["kind"], "x": list(data["x"]), "series": series, "urls": list(data.get("urls", []))}
     drawn |= {"unit": facts.get("unit", ""), "x_label": facts.get("x_label", "")}
     name = facts.setdefault("id", "chart")
-    return render(context, "chart", title=title, drawn=drawn, data_id=f"{name}-data", rows=rows, series=series, **facts)
+    # Not in a <script>: htmx takes those out of what it swaps in, as the page's policy asks it to.
+    return render(
+        context,
+        "chart",
+        title=title,
+        drawn=drawn,
+        figures=json.dumps(drawn),
+        data_id=f"{name}-data",
+        rows=rows,
+        series=series,
+        **facts,
+    )
 
 
 # --- the shell ------------------------------------------------------------------------------------------------------

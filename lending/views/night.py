@@ -6,19 +6,23 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from finance.errors import Refused
-from ledger.close.night import lagging_loans, progress
-from ledger.close.proof import prove_books
-from ledger.models import Night
+from ledger.close.exceptions import lagging_loans, try_again
+from ledger.close.night import pause_night, resume_night
+from ledger.close.progress import progress
+from ledger.close.proof import prove_books, prove_by_replay
+from ledger.models import LoanBalance, Night, NightException
 from ledger.selectors import latest_night, latest_proofs, open_exceptions
+from ledger.views.common import person
 from lending.clock import target
-from lending.tasks import order_advance
+from lending.tasks import order_advance, order_replay, order_resume
 from tenants.models import Tenant
 
 EXCEPTIONS = 50
+REPLAYED_AT_ONCE = 200  # loans that a person waits for
 # What the buttons of the clock move it by.
 STRIDES = {"day": {"days": 1}, "month": {"months": 1}}
 
@@ -36,6 +40,7 @@ def night(request: HttpRequest) -> HttpResponse:
             "nights": nights,
             "exceptions": open_exceptions(EXCEPTIONS),
             "proofs": latest_proofs(),
+            "may_run": request.user.has_perm("ledger.run_night"),
             "may_move": settings.CLOCK_CAN_BE_MOVED and request.user.has_perm("ledger.move_business_date"),
         },
     )
@@ -46,7 +51,7 @@ def night(request: HttpRequest) -> HttpResponse:
 @permission_required("ledger.view_night", raise_exception=True)
 def night_progress(request: HttpRequest) -> HttpResponse:
     """The progress alone, asked for each second while something runs; then the whole page anew."""
-    now = state()
+    now = state() | {"may_run": request.user.has_perm("ledger.run_night")}
     response = render(request, "lending/_night_progress.html", now)
     if not now["running"]:
         response["HX-Refresh"] = "true"
@@ -71,16 +76,62 @@ def advance_clock(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-@permission_required("ledger.view_night", raise_exception=True)
+@permission_required("ledger.run_night", raise_exception=True)
+def pause(request: HttpRequest) -> HttpResponse:
+    """Hold the night up: each worker finishes the chunk it has."""
+    try:
+        pause_night(by=person(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("night")
+
+
+@require_POST
+@login_required
+@permission_required("ledger.run_night", raise_exception=True)
+def resume(request: HttpRequest) -> HttpResponse:
+    """Let it go on."""
+    try:
+        order_resume(resume_night())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("night")
+
+
+@require_POST
+@login_required
+@permission_required("ledger.run_night", raise_exception=True)
+def try_loan_again(request: HttpRequest, exception_id: int) -> HttpResponse:
+    """Bring a loan that stood alone to the last closed day, now that it is mended."""
+    exception = get_object_or_404(NightException, pk=exception_id)
+    try:
+        done = try_again(exception_id=exception.pk, by=person(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Loan {done.loan.number} is brought to date, and its replay agrees.")
+    return redirect("night")
+
+
+@require_POST
+@login_required
+@permission_required("ledger.view_proof", raise_exception=True)
 def prove_now(request: HttpRequest) -> HttpResponse:
-    """Try every law of the books at this moment."""
-    proofs = prove_books()
+    """Try every law of the books at this moment; a large book is replayed by a worker, which takes minutes."""
+    proofs = prove_books(by_replay=False)
+    loans = LoanBalance.objects.count()
+    if loans <= REPLAYED_AT_ONCE:
+        proofs.append(prove_by_replay())
+    else:
+        order_replay()
+        messages.info(request, f"A worker replays each of {loans:,} loans now: its result appears here.")
     broken = [proof.get_law_display() for proof in proofs if not proof.holds]
     if broken:
         messages.error(request, f"Does not hold: {'; '.join(broken)}. The differences are listed below.")
     else:
-        messages.success(request, "Every law of the books holds at this moment.")
-    return redirect("night")
+        held = "Every law of the books holds" if loans <= REPLAYED_AT_ONCE else "Every other law of the books holds"
+        messages.success(request, f"{held} at this moment.")
+    return redirect("proof")
 
 
 def state() -> dict[str, Any]:
@@ -88,10 +139,12 @@ def state() -> dict[str, Any]:
     latest = latest_night()
     today = Tenant.objects.get().business_date
     to_come = (latest.advance_to - today).days if latest and latest.advance_to and latest.advance_to > today else 0
+    paused = latest is not None and latest.paused_at is not None
     running = latest is not None and (latest.finished_at is None or to_come > 0)
     return {
         "latest": latest,
         "running": running,
+        "paused": paused,
         "steps": progress(latest) if latest else [],
         "days_to_come": to_come,
         "lagging": lagging_loans(latest) if latest else 0,

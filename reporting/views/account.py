@@ -12,18 +12,14 @@ from ledger.views.common import needs
 from reporting.account import account_report, in_words
 
 ROWS = 50
+MONTHS = 12
 
 
 @require_safe
 @needs("reporting.view_books")
 def account(request: HttpRequest, code: str) -> HttpResponse:
     """`?company=` tells companies apart that use the same code; without it the first by name is meant."""
-    accounts = Account.objects.filter(code=code).select_related("legal_entity").order_by("legal_entity__name", "pk")
-    if company := request.GET.get("company", ""):
-        accounts = accounts.filter(legal_entity_id=int(company)) if company.isdecimal() else accounts.none()
-    found = accounts.first()
-    if found is None:
-        raise Http404
+    found, keep = account_named(request, code)
     dates = TwoDatesForm(request.GET or None, today=business_date())
     as_of, known_on = dates.shown
     report = account_report(found, as_of=as_of, known_on=known_on)
@@ -32,7 +28,9 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "account": found,
-        "keep": {"company": company} if company else {},
+        "keep": keep,
+        "months": report.by_month if "every_month" in request.GET else report.by_month[:MONTHS],
+        "months_in_all": len(report.months),
         "report": report,
         "page": page,
         "rows": [(posting, in_words(posting.entry.kind)) for posting in page],
@@ -41,3 +39,14 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "known_on": known_on,
     }
     return render(request, "reporting/account.html", context)
+
+
+def account_named(request: HttpRequest, code: str) -> tuple[Account, dict[str, str]]:
+    """The account with that code, and what of the address says which company's. Raises Http404."""
+    accounts = Account.objects.filter(code=code).select_related("legal_entity").order_by("legal_entity__name", "pk")
+    if company := request.GET.get("company", ""):
+        accounts = accounts.filter(legal_entity_id=int(company)) if company.isdecimal() else accounts.none()
+    found = accounts.first()
+    if found is None:
+        raise Http404
+    return found, {"company": company} if company else {}

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ledger.files import csv_response
 from ledger.forms import TwoDatesForm
 from ledger.selectors import business_date
 from ledger.views.common import needs
-from reporting.files import csv_response
 from reporting.trial_balance import trial_balance as report
 
 

@@ -2,7 +2,7 @@
    figures stay text until ECharts places them, and the table beside the chart shows them exactly. */
 (() => {
   "use strict";
-  const charts = [];
+  let charts = [];
 
   function colour(line, index, token) {
     return token(line.position === null ? `--lw-series-${index}` : `--lw-bucket-${line.position}`);
@@ -62,10 +62,19 @@
     chart.on("click", (point) => {
       if (data.urls[point.dataIndex]) window.location.assign(data.urls[point.dataIndex]);
     });
-    charts.push({ chart, data });
+    charts.push({ element, chart, data });
+  }
+
+  /* htmx has put a new part into the page: what is gone is let go, what is new is drawn. */
+  function redraw() {
+    charts.filter(({ element }) => !element.isConnected).forEach(({ chart }) => chart.dispose());
+    charts = charts.filter(({ element }) => element.isConnected);
+    const drawn = charts.map(({ element }) => element);
+    document.querySelectorAll("[data-chart]").forEach((element) => drawn.includes(element) || draw(element));
   }
 
   document.querySelectorAll("[data-chart]").forEach(draw);
+  document.addEventListener("htmx:afterSettle", redraw);
   document.addEventListener("loanwright:theme", () => charts.forEach(({ chart, data }) => chart.setOption(option(data))));
   window.addEventListener("resize", () => charts.forEach(({ chart }) => chart.resize()));
 })();

@@ -25,12 +25,18 @@ class LegalEntity(TenantModel):
 
     name = models.CharField(max_length=120)
     currency = models.CharField(max_length=3, default="USD")
+    fiscal_year_ends_in = models.PositiveSmallIntegerField(
+        default=12, help_text="The month whose close ends the year: 12 is December."
+    )
 
     class Meta:
         verbose_name_plural = "legal entities"
         constraints = [
             models.UniqueConstraint("tenant", "name", name="legal_entity_name_once"),
             models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="legal_entity_currency_iso"),
+            models.CheckConstraint(
+                condition=models.Q(fiscal_year_ends_in__range=(1, 12)), name="legal_entity_fiscal_month"
+            ),
         ]
 
     def __str__(self) -> str:

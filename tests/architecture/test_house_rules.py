@@ -21,9 +21,13 @@ CLOCK_READERS = {
     "ledger/tapes/boarding.py",
     "ledger/tapes/books.py",
     "lending/demo/catalogue.py",
+    "ledger/close/differences.py",
+    "ledger/close/exceptions.py",
     "ledger/close/night.py",
     "ledger/close/steps.py",
     "ledger/opening.py",
+    "ledger/operations/mapping.py",
+    "ledger/operations/periods.py",
     "lending/tasks.py",
 }
 ASKED = re.compile(r"(?:permission_required\(|has_perm\(|needs\(|permission=)\s*\"(\w+\.\w+)\"")

@@ -5,14 +5,14 @@ import json
 from decimal import Decimal as D
 from decimal import InvalidOperation
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from finance.calculate import FAMILIES, answer
 from finance.errors import BadInput
+from tests.finance.shorthand import JUNK, spots
 
 FILES = {
     family: json.loads((Path(__file__).parents[1] / f"fixtures/finance/{family}.json").read_text())
@@ -220,39 +220,24 @@ def test_a_file_that_is_not_one_of_the_familys_cases_is_refused(family: str, fil
     assert refusal.value.field == field
 
 
-ANYTHING = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-10, 10**7),
-    st.floats(),
-    st.text(max_size=4),
-    st.sampled_from(["0.00", "-1.00", "99999999999999.99", "0", "100", "999999", "0001-01-01", "9999-12-31"]),
-    st.builds(list),
-    st.builds(dict),
-    st.builds(dict).map(lambda empty: [empty]),
-)
-
-
-def spots(value: Any) -> list[tuple[Any, Any]]:
-    """Every (holder, key) in a JSON value."""
-    keys = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
-    return [(value, key) for key in keys] + [spot for key in keys for spot in spots(value[key])]
-
-
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_whatever_a_case_holds_it_is_answered(family: str, data: st.DataObject) -> None:
-    case = copy.deepcopy(data.draw(st.sampled_from(sorted(FILES[family]["cases"], key=lambda c: len(str(c)))[:6])))
-    for _ in range(data.draw(st.integers(1, 2))):
-        holder, key = data.draw(st.sampled_from(spots(case["input"]) or [(case, "input")]))
-        action = data.draw(st.sampled_from(["set", "drop", "add"]))
-        if action == "set":
-            holder[key] = data.draw(ANYTHING)
-        elif action == "drop":
-            del holder[key]
-        elif isinstance(holder, dict):
-            holder["surprise"] = data.draw(ANYTHING)
-    (given_back,) = answer(family, {"cases": [case]}).values()
-    assert given_back is not None
-    json.dumps(given_back, allow_nan=False)
+def test_whatever_a_case_holds_it_is_answered(family: str) -> None:
+    chance = Random(4)
+    short = sorted(FILES[family]["cases"], key=lambda case: len(str(case)))[:6]
+    refused = 0
+    for _ in range(150):
+        case = copy.deepcopy(chance.choice(short))
+        for _ in range(chance.randint(1, 2)):
+            holder, key = chance.choice(spots(case["input"]) or [(case, "input")])
+            action = chance.choice(["set", "set", "drop", "add"])
+            if action == "set":
+                holder[key] = copy.deepcopy(chance.choice(JUNK))
+            elif action == "drop":
+                del holder[key]
+            elif isinstance(holder, dict):
+                holder["surprise"] = copy.deepcopy(chance.choice(JUNK))
+        (given_back,) = answer(family, {"cases": [case]}).values()
+        assert given_back is not None
+        json.dumps(given_back, allow_nan=False)
+        refused += isinstance(given_back, dict) and "error" in given_back
+    assert refused > 75

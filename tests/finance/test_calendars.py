@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import QuantLib as ql
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from finance.calendars import (
@@ -110,11 +110,11 @@ def test_a_date_moves_off_a_closed_day(day, rule, moved):
     assert adjust(day, rule, FED) == moved
 
 
-@settings(max_examples=500, deadline=None)
-@given(st.dates(date(2016, 1, 1), date(2038, 12, 31)), st.sampled_from(sorted(CONVENTIONS)))
-def test_quantlib_moves_dates_alike(day, rule):
-    peer = PEER.adjust(in_quantlib(day), CONVENTIONS[rule])
-    assert adjust(day, rule, FED) == date(peer.year(), peer.month(), peer.dayOfMonth())
+def test_quantlib_moves_dates_alike():
+    for k in range((date(2039, 1, 1) - date(2016, 1, 1)).days):
+        day = date(2016, 1, 1) + timedelta(days=k)
+        for rule, convention in CONVENTIONS.items():
+            assert adjust(day, rule, FED) == PEER.adjust(in_quantlib(day), convention).to_date(), (day, rule)
 
 
 def test_months_are_added_to_the_day_cut_to_the_month():

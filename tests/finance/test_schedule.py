@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal as D
+from fractions import Fraction as F
 
 import pytest
 
@@ -299,3 +300,15 @@ def test_semimonthly_falls_on_its_two_days_cut_to_the_month():
 )
 def test_the_first_period_is_counted_in_periods(chosen, first_interest):
     assert str(build_schedule(terms(**chosen)).rows[0].interest) == first_interest
+
+
+def test_a_balance_of_more_digits_than_money_ever_has_keeps_every_cent():
+    terms = ScheduleTerms(
+        principal=D("10000000000000.00"), rate=D("36000"), n=60, frequency="annual", method="level",
+        start_date=date(2024, 8, 24), payment_amount=D("0.01"),
+    )  # fmt: skip
+    rows = build_schedule(terms).rows
+    assert len(str(rows[-1].opening)) > 150
+    assert all(F(row.opening) - F(row.principal) == F(row.closing) for row in rows)
+    assert all(row.closing.as_tuple().exponent == -2 for row in rows)
+    assert rows[-1].closing == 0

@@ -12,11 +12,15 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import Running, sign_in
 
 SIZES = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
-STAFF = ["/", "/loans/", "/loans/{loan}/", "/books/trial-balance/", "/books/night/"]
+STAFF = [
+    "/", "/loans/", "/loans/{loan}/", "/books/trial-balance/", "/books/ageing/", "/books/proof/", "/books/night/",
+    "/calculator/",
+]  # fmt: skip
+CALCULATED = "amount=300000&term=30&term_unit=years&rate=6.5&extra=200&explain=7"
 PAGES = {
-    "": ["/accounts/login/", "/accounts/signup/"],
+    "": ["/accounts/login/", "/accounts/signup/", f"/portal/calculator/?{CALCULATED}", "/api/v1/docs/"],
     "borrower": ["/portal/", "/portal/apply/", "/portal/loans/{loan}/pay/"],
-    "underwriter": [*STAFF, "/applications/"],
+    "underwriter": [*STAFF, "/applications/", f"/calculator/?{CALCULATED}"],
     "operations": [*STAFF, "/applications/", "/books/boarding/"],
     "collections": STAFF,
     "portfolio_manager": [*STAFF, "/applications/", "/books/boarding/"],

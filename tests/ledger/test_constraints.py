@@ -7,8 +7,21 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
-from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent, Night, Period, Posting, ProductVersion, Proof
+from ledger.models import (
+    Accrual,
+    Entry,
+    Loan,
+    LoanBalance,
+    LoanEvent,
+    Night,
+    NightException,
+    Period,
+    Posting,
+    ProductVersion,
+    Proof,
+)  # fmt: skip
 from ledger.operations import receive_payment
 from ledger.posting import Line, account_id, post, reverse
 from tests.conftest import BUSINESS_DATE, People
@@ -133,7 +146,10 @@ def test_an_entry_is_not_booked_ahead_nor_before_it_counts(write: Callable[..., 
     check_refused(lambda: write(booked_on=date(2008, 12, 30)), "entry_booked_not_before_effective")
 
 
-APPEND_ONLY = ["entry", "posting", "loanevent", "accrual", "proof", "instalment", "boardingrow"]
+APPEND_ONLY = [
+    "entry", "posting", "loanevent", "accrual", "proof", "instalment", "boardingrow", "periodtick", "periodevent",
+    "glmappingline", "exportbatch", "exportedentry", "exportreceipt", "intercompany", "seal", "sealblock", "lateloan",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
@@ -289,3 +305,16 @@ def test_a_payment_is_posted_by_the_application_role_under_the_fence(loan: Loan,
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relowner = current_user::regrole")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_night_is_paused_by_somebody(tenant: Any) -> None:
+    paused = {"business_date": BUSINESS_DATE, "step": "accrue", "paused_at": timezone.now()}
+    check_refused(lambda: Night.objects.create(**paused), "night_paused_by_somebody")
+
+
+def test_an_exception_that_somebody_resolved_says_when(loan: Loan, people: People) -> None:
+    night = Night.objects.create(business_date=BUSINESS_DATE, step="done")
+    alone = {"night": night, "loan": loan, "step": "accrue", "sentence": "x"}
+    check_refused(
+        lambda: NightException.objects.create(**alone, resolved_by=people.operations), "night_exception_resolved_whole"
+    )

@@ -32,7 +32,7 @@ def test_the_page_closes_the_day(client_of: Any, people: People, company: Any) -
     assert (answer.status_code, answer.url) == (302, reverse("night"))
     assert Tenant.objects.get().business_date == date(2009, 1, 1)
     night = Night.objects.get()
-    assert (night.business_date, night.advance_to, night.step) == (BUSINESS_DATE, date(2009, 1, 1), "accrue")
+    assert (night.business_date, night.advance_to, night.step) == (BUSINESS_DATE, date(2009, 1, 1), "begun")
 
 
 @pytest.mark.parametrize("stride", ["", "year"])
@@ -133,4 +133,5 @@ def test_a_night_that_a_lost_worker_left_is_resumed_with_the_days_after_it() -> 
 
 
 def test_the_beat_starts_tasks_that_exist() -> None:
-    assert {entry["task"] for entry in SCHEDULE.values()} == {tasks.follow_calendar.name, tasks.resume_nights.name}
+    started = {tasks.follow_calendar.name, tasks.resume_nights.name, tasks.fold_movements.name}
+    assert {entry["task"] for entry in SCHEDULE.values()} == started

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from finance.ageing import bucket
-from ledger.close.proof import balances, replay_differences, subledger
+from ledger.close.proof import LAST, balances, replay_differences, subledger
 from ledger.models import (
     BoardingRun,
     Entry,
@@ -116,7 +116,7 @@ def the_book_is_boarded_and_ties_out() -> None:
 def the_books_are_proved() -> None:
     totals = Posting.objects.aggregate(Sum("debit"), Sum("credit"))
     assert totals["debit__sum"] == totals["credit__sum"]
-    assert balances() == []
+    assert balances(0, LAST) == []
     compared, differences = subledger()
     assert (compared, differences) == (4, [])
     every_loan = list(LoanBalance.objects.order_by("pk").values_list("pk", flat=True))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.close.night import start_night, work_night
-from ledger.models import Accrual, Posting
+from ledger.models import Account, Accrual, Posting
 from ledger.opening import open_books
 from ledger.operations import charge_off_loan, receive_payment
 from reporting.trial_balance import trial_balance
@@ -99,7 +99,7 @@ def test_the_export_is_exactly_what_is_shown(paid: Any, people: Any, client_of: 
     assert rows[0] == ["Company", "Currency", "Account", "Name", "Debit", "Credit"]
     assert rows[1] == ["Test Lending LLC", "USD", "1000", "Cash", "0.00", "12000.00"]
     assert rows[2] == ["Test Lending LLC", "USD", "1200", "Loans receivable", "12000.00", "0.00"]
-    assert len(rows) == 14
+    assert len(rows) == 1 + Account.objects.count()
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_marked_as_text(company: Any, people: Any, client_of: Any) -> None:
@@ -112,6 +112,7 @@ def test_it_takes_the_same_queries_for_one_loan_and_for_many(
     paid: Any, make_loan: Any, people: Any, client_of: Any
 ) -> None:
     client = client_of(people.auditor)
+    queries(client, "/books/trial-balance/")  # reads the chart, once a process
     few = queries(client, "/books/trial-balance/")
     for _ in range(20):
         charge_off_loan(loan_id=make_loan().pk, effective_on=TODAY, reason="Gone", key=f"c{_}", by=people.operations)

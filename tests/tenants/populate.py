@@ -1,6 +1,6 @@
 """A tenant with at least one row in every table, made the way the application makes them wherever it does."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,23 @@ from django.contrib.admin.models import ADDITION, LogEntry
 
 from ledger.boarding import AgreedTerms, board_loan
 from ledger.close.night import start_night, work_night
-from ledger.models import BoardingRow, BoardingRun, Night, NightException
+from ledger.models import BoardingRow, BoardingRun, Difference, LateLoan, Night, NightException, Period, Proof
 from ledger.opening import open_books
-from ledger.operations import receive_payment, reverse_event
+from ledger.operations import (
+    add_account,
+    approve_mapping,
+    ask_to_reopen,
+    close_period,
+    decide_reopening,
+    draft_mapping,
+    hold_for_company,
+    receive_payment,
+    record_receipt,
+    reverse_event,
+    take_export,
+    tick_period,
+)
+from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
 from tenants.current import tenant_context
 from tenants.models import LegalEntity
@@ -61,4 +75,62 @@ def populate(tenant: Any) -> None:
         night = start_night()
     assert work_night(tenant.pk, night.pk)
     with tenant_context(tenant.pk):
+        fill_periods(people)
+        fill_general_ledger(company, people, date(2009, 1, 1))
         NightException.objects.create(night=Night.objects.get(), loan=loan, step="accrue", sentence="x")
+        LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
+        proof = Proof.objects.earliest("pk")
+        Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
+
+
+def fill_mapping(company: LegalEntity, people: Any) -> None:
+    """A mapping that is approved, and the draft of the next."""
+    account = add_account(company=company, code="1205", name="Loans receivable, term", role="principal")
+    given = {"company": company, "remark": "x", "lines": [DraftLine("principal", account)], "by": people.operations}
+    mapping = draft_mapping(effective_from=date(2009, 1, 5), **given)
+    approve_mapping(mapping_id=mapping.pk, by=people.portfolio_manager)
+    draft_mapping(effective_from=date(2009, 2, 1), **given)
+
+
+def fill_periods(people: Any) -> None:
+    """December closed, opened again and closed once more, with another opening asked for."""
+    december = Period.objects.get(starts_on=date(2008, 12, 1))
+    for closing in (1, 2):
+        for item in ("suspense", "cash", "corrections"):
+            tick_period(period_id=december.pk, item=item, note="Looked at.", by=people.operations)
+        close_period(period_id=december.pk, by=people.operations)
+        request = ask_to_reopen(period_id=december.pk, reason="x", by=people.operations)
+        if closing == 1:
+            decide_reopening(request_id=request.pk, approve=True, by=people.portfolio_manager)
+
+
+def fill_general_ledger(company: LegalEntity, people: Any, on: date) -> None:
+    """A mapping and its draft; an export of what was posted before `on`, and its receipt; another company's money."""
+    fill_mapping(company, people)
+    batch = take_export(
+        company=company,
+        target="netsuite",
+        detail="entry",
+        through=on - timedelta(1),
+        key="export",
+        by=people.operations,
+    )
+    record_receipt(
+        batch_id=batch.pk,
+        journals=1,
+        debits=Decimal("1.00"),
+        credits=Decimal("1.00"),
+        note="",
+        by=people.operations,
+    )
+    second = LegalEntity.objects.create(name=f"Second to {company}")
+    open_books(second, first_day=on.replace(day=1), last_day=date(2009, 1, 31))
+    hold_for_company(
+        debtor=second,
+        creditor=company,
+        amount=Decimal("5.00"),
+        effective_on=on,
+        reason="x",
+        key="held",
+        by=people.operations,
+    )

@@ -1,7 +1,7 @@
 """What the database keeps true beside the books, each rule broken once by a right row with one thing wrong."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from typing import Any
 
@@ -13,25 +13,67 @@ from tenants.current import tenant_context
 from tests.conftest import make_tenant
 from tests.tenants.populate import populate
 
+NOON = datetime(2008, 12, 31, 12, tzinfo=UTC)
 # constraint: the model, and what is wrong (or must differ so that nothing else is).
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
-    "account_code_once": ("ledger.Account", {"role": "another"}),
-    "account_role_once": ("ledger.Account", {"code": "another"}),
-    "account_kind_known": ("ledger.Account", {"role": "another", "code": "another", "kind": "wish"}),
+    # The last account made is one between companies.
+    "account_between_companies": ("ledger.Account", {"code": "another", "counterparty_id": None}),
+    "account_code_once": ("ledger.Account", {"role": "another", "counterparty_id": None}),
+    "account_counterparty_once": ("ledger.Account", {"code": "another"}),
+    "account_role_once": (
+        "ledger.Account",
+        {"code": "another", "role": "cash", "is_default": True, "counterparty_id": None},
+    ),
+    "account_kind_known": (
+        "ledger.Account",
+        {"role": "another", "code": "another", "kind": "wish", "counterparty_id": None},
+    ),
     "address_lower_case": ("tenants.Address", {"host": "Upper.example"}),
     "application_event_key_once": ("origination.ApplicationEvent", {}),
     "application_event_kind_known": ("origination.ApplicationEvent", {"key": "another", "kind": "hoped"}),
     "application_number_once": ("origination.Application", {}),
     "boarding_row_outcome_known": ("ledger.BoardingRow", {"outcome": "ignored"}),
     "chunk_once": ("ledger.NightChunk", {}),
+    "difference_open_once": ("ledger.Difference", {}),
+    "difference_owned_whole": ("ledger.Difference", {"what": "another", "owned_at": NOON}),
+    "difference_resolved_whole": ("ledger.Difference", {"what": "another", "resolved_at": NOON}),
+    "export_batch_balances": ("ledger.ExportBatch", {"key": "another", "number": 99, "debits": D("1.00")}),
+    "export_batch_key_once": ("ledger.ExportBatch", {"number": 99}),
+    "export_batch_once": ("ledger.ExportBatch", {"key": "another"}),
+    "export_detail_known": ("ledger.ExportBatch", {"key": "another", "number": 99, "detail": "hope"}),
+    "export_receipt_not_negative": ("ledger.ExportReceipt", {"debits": D("-1.00")}),
+    "export_target_known": ("ledger.ExportBatch", {"key": "another", "number": 99, "target": "abacus"}),
+    "export_void_has_reason": ("ledger.ExportBatch", {"key": "another", "number": 99, "voids_id": 1}),
+    "gl_mapping_approved_whole": ("ledger.GLMapping", {"number": 99, "approved_at": datetime(2009, 1, 1, tzinfo=UTC)}),
+    "gl_mapping_fee_kind_known": ("ledger.GLMappingLine", {"fee_kind": "hope"}),
+    "gl_mapping_kind_is_of_fees": ("ledger.GLMappingLine", {"fee_kind": "fee"}),
+    "gl_mapping_line_once": ("ledger.GLMappingLine", {}),
+    "gl_mapping_once": ("ledger.GLMapping", {}),
+    "gl_mapping_status_known": ("ledger.GLMappingLine", {"status": "asleep"}),
+    "inter_company_amount_positive": ("ledger.InterCompany", {"amount": D("0.00")}),
+    "inter_company_has_reason": ("ledger.InterCompany", {"reason": ""}),
+    "inter_company_kind_known": ("ledger.InterCompany", {"kind": "hoped"}),
+    "inter_company_reversal_has_target": ("ledger.InterCompany", {"kind": "reversed"}),
+    "legal_entity_fiscal_month": ("tenants.LegalEntity", {"name": "another", "fiscal_year_ends_in": 13}),
+    "period_event_kind_known": ("ledger.PeriodEvent", {"kind": "melted"}),
+    "period_event_reopened_by_request": ("ledger.PeriodEvent", {"kind": "reopened"}),
+    "period_tick_has_note": ("ledger.PeriodTick", {"note": ""}),
+    "reopen_decision_known": ("ledger.ReopenRequest", {"decision": "maybe"}),
+    "reopen_request_decided_whole": ("ledger.ReopenRequest", {"decision": "approved"}),
+    "reopen_request_has_reason": ("ledger.ReopenRequest", {"reason": ""}),
+    "reopen_request_one_open": ("ledger.ReopenRequest", {}),
     "entry_total_positive": ("ledger.Entry", {"key": "another", "total": D("0.00")}),
     "identifier_kind_known": ("parties.Identifier", {"kind": "nickname"}),
     "identifier_kind_once": ("parties.Identifier", {}),
     "index_rate_once": ("ledger.IndexRate", {}),
     "instalment_amount_not_negative": ("ledger.Instalment", {"version": 9, "amount": D("-0.01")}),
     "instalment_once": ("ledger.Instalment", {}),
+    "late_loan_once": ("ledger.LateLoan", {}),
     "legal_entity_currency_iso": ("tenants.LegalEntity", {"name": "another", "currency": "usd"}),
     "legal_entity_name_once": ("tenants.LegalEntity", {}),
+    "month_movement_once": ("ledger.MonthMovement", {}),
+    "movement_fold_once": ("ledger.MovementFold", {}),
+    "movement_once": ("ledger.Movement", {}),
     "night_exception_once": ("ledger.NightException", {}),
     "offer_adds_up": ("origination.Offer", {"number": 99, "total_of_payments": D("1.00")}),
     "offer_dates_order": ("origination.Offer", {"number": 99, "good_through": date(2000, 1, 1)}),
@@ -45,6 +87,9 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "product_code_once": ("ledger.Product", {}),
     "product_version_once": ("ledger.ProductVersion", {}),
     "proof_law_known": ("ledger.Proof", {"law": "hope"}),
+    "seal_block_once": ("ledger.SealBlock", {}),
+    "seal_once": ("ledger.Seal", {}),
+    "seal_root_is_sha256": ("ledger.Seal", {"business_date": date(2030, 1, 1), "root": "x" * 64}),
     "tape_boarded_once": ("ledger.BoardingRun", {}),
     "user_email_lower_case": ("tenants.User", {"email": "Upper@example.com"}),
     "user_email_once": ("tenants.User", {}),

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -122,6 +122,20 @@ def test_no_row_of_theirs_is_changed_moved_or_deleted(attacker: Attacker, table:
     assert attacker.refused(f"DELETE FROM {table} WHERE tenant_id = %s", attacker.theirs) == "42501"
 
 
+# What must go with a reference so that nothing is wrong but the row it points at.
+NOON = datetime(2009, 1, 1, 12, tzinfo=UTC)
+BESIDE: dict[tuple[str, str], dict[str, Any]] = {
+    ("ledger_account", "counterparty_id"): {"role": "due_from", "is_default": False},
+    ("ledger_difference", "owner_id"): {"owned_at": NOON},
+    ("ledger_difference", "resolved_by_id"): {"resolved_at": NOON, "note": "x"},
+    ("ledger_exportbatch", "voids_id"): {"reason": "x"},
+    ("ledger_glmapping", "approved_by_id"): {"approved_at": NOON},
+    ("ledger_intercompany", "target_id"): {"kind": "reversed"},
+    ("ledger_loanevent", "target_id"): {"kind": "reversal"},
+    ("ledger_night", "paused_by_id"): {"paused_at": NOON},
+    ("ledger_nightexception", "resolved_by_id"): {"resolved_at": NOON},
+    ("ledger_periodevent", "request_id"): {"kind": "reopened"},
+}
 REFERENCES = [(table, *reference) for table, model in KEYED.items() for reference in references(model)]
 
 
@@ -129,24 +143,22 @@ REFERENCES = [(table, *reference) for table, model in KEYED.items() for referenc
 def test_no_row_points_at_a_row_of_theirs(attacker: Attacker, table: str, column: str, target: str) -> None:
     model, mine, theirs = KEYED[table], attacker.row(table, attacker.mine), attacker.row(target, attacker.theirs)
     key = model._meta.pk.column
+    pointing = BESIDE.get((table, column), {}) | {column: theirs["id"]}
     # Where only one row may point at another, theirs is found taken before it is found to be theirs.
     taken = next(field.unique for field in model._meta.local_fields if field.column == column)
     refusals = ("23503", "23505") if taken else ("23503",)
     if model.rights.endswith("UPDATE") and column != key:
-        change = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"
+        change = f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in pointing)} WHERE {key} = %s"
         # An application's own rules refuse some references while it is a draft, and others once it is sent.
         newest = attacker.row(table, attacker.mine, order="DESC")
-        answers = {attacker.refused(change, theirs["id"], row[key]) for row in (mine, newest)}
+        answers = {attacker.refused(change, *pointing.values(), row[key]) for row in (mine, newest)}
         assert answers & set(refusals)
         return
     pointed = fresh(model, mine)
     for field in model._meta.local_fields:
         if field.one_to_one and pointed.get(field.column) is not None:
             pointed[field.column] = attacker.unused(field.remote_field.model._meta.db_table, table, field.column)
-    if (table, column) == ("ledger_loanevent", "target_id"):
-        pointed["kind"] = "reversal"
-    pointed[column] = theirs["id"]
-    assert attacker.refused(*insert(table, pointed)) in refusals
+    assert attacker.refused(*insert(table, pointed | pointing)) in refusals
 
 
 @pytest.mark.parametrize("column", ["account_id", "loan_id", "entry_id"])
@@ -239,7 +251,8 @@ def fresh(model: type[TenantModel], row: dict[str, Any]) -> dict[str, Any]:
     }
     made = {name: value for name, value in row.items() if name != "id"}
     for field in model._meta.local_fields:
-        if (field.name in unique or field.unique) and not field.is_relation and field.column in made:
+        named = field.choices or isinstance(field, models.BooleanField)  # any other value is refused for itself
+        if (field.name in unique or field.unique) and not field.is_relation and not named and field.column in made:
             made[field.column] = another(made[field.column], field.max_length)
     return made
 

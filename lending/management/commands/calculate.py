@@ -25,10 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            cases = json.loads(options["cases"].read_text())
+            cases = json.loads(options["cases"].read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise CommandError(f"{options['cases']} cannot be read: {error.strerror}.") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CommandError(f"{options['cases']} is not a JSON file: {error}.") from error
         try:
             answers = answer(options["family"], cases)

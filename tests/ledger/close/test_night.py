@@ -1,92 +1,18 @@
 """The end of day, really committed: accrued, aged, charged, summed and proved, once, whatever gets in the way."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
-from threading import Thread
-from typing import Any
 
 import pytest
-from django.db import connections
 
-from ledger.boarding import AgreedTerms, board_loan
-from ledger.close.night import progress, start_night, work_night
+from ledger.close.night import next_step, start_night, work_night
+from ledger.close.progress import progress
 from ledger.close.proof import prove_books
-from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent, Night, NightException, Period, Posting, Proof
-from ledger.opening import open_books
-from ledger.operations import receive_payment, reverse_event
-from parties.models import Party
-from tenants.current import tenant_context
-from tenants.models import LegalEntity, Tenant
-from tests.conftest import BUSINESS_DATE, LATE_FEE, make_people, make_product_version, make_tenant
-
-NEW_YEAR = date(2009, 1, 1)
-
-
-class Book:
-    """A committed tenant with three loans: two paid out on 1 December, one with a late fee on 20 November."""
-
-    def __init__(self) -> None:
-        self.tenant = make_tenant()
-        with self.inside():
-            people = make_people()
-            self.by = people.operations
-            self.company = LegalEntity.objects.get()
-            open_books(self.company, first_day=date(2008, 10, 1), last_day=BUSINESS_DATE)
-            plain = make_product_version(people.administrator, people.auditor)
-            late = make_product_version(people.administrator, people.auditor, late_fee=LATE_FEE | {"grace_days": 11})
-            party = Party.objects.create(kind="company", name="Borrower")
-            self.loans = [
-                board_loan(
-                    agreed=AgreedTerms(amount=D(amount), rate=D("7.3"), months=24, disbursed_on=on),
-                    product_version=version,
-                    borrower=party,
-                    legal_entity=self.company,
-                    key=f"loan-{number}",
-                    by=self.by,
-                )
-                for number, (amount, on, version) in enumerate(
-                    [("10000.00", date(2008, 12, 1), plain), ("20000.00", date(2008, 12, 1), plain),
-                     ("30000.00", date(2008, 11, 20), late)]
-                )
-            ]  # fmt: skip
-
-    def inside(self) -> Any:
-        return tenant_context(self.tenant.pk)
-
-    def close(self, *, times: int = 1) -> Night:
-        for _ in range(times):
-            with self.inside():
-                night = start_night()
-            assert work_night(self.tenant.pk, night.pk)
-        return night
-
-    def balance(self, number: int) -> LoanBalance:
-        with self.inside():
-            return LoanBalance.objects.get(pk=self.loans[number].pk)
-
-    def pay(self, number: int, amount: str, on: date, key: str) -> LoanEvent:
-        with self.inside():
-            return receive_payment(
-                loan_id=self.loans[number].pk, amount=D(amount), effective_on=on, key=key, by=self.by
-            )
-
-    def everything(self) -> list[Any]:
-        """Every row that the night could change, for before and after."""
-        with self.inside():
-            return [
-                list(model.objects.order_by("pk").values())
-                for model in (Accrual, Entry, Posting, LoanEvent, LoanBalance, Loan, Night, Proof)
-            ]
-
-    def proofs(self) -> dict[str, bool]:
-        with self.inside():
-            return {proof.law: proof.holds for proof in prove_books()}
-
-
-ALL_HOLD = {
-    "entries_balance": True, "subledger_is_gl": True, "balances_are_postings": True, "replay_is_ledger": True,
-}  # fmt: skip
+from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent, Night, NightException, Period, Proof
+from ledger.operations import reverse_event
+from tenants.models import Tenant
+from tests.conftest import BUSINESS_DATE
+from tests.ledger.close.book import ALL_HOLD, NEW_YEAR, Book, together
 
 
 @pytest.fixture
@@ -153,27 +79,6 @@ def test_one_bad_loan_stands_alone_and_the_others_are_done(book: Book) -> None:
     book.close()
     assert book.balance(1).interest == D("124.00")
     assert book.proofs() == ALL_HOLD
-
-
-def together(*acts: Callable[[], Any]) -> None:
-    """Run all at once, each on a connection of its own; the first error is raised."""
-    errors: list[BaseException] = []
-
-    def run(act: Callable[[], Any]) -> None:
-        try:
-            act()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    if errors:
-        raise errors[0]
 
 
 def test_two_workers_share_a_night(book: Book) -> None:
@@ -267,14 +172,19 @@ def test_what_belongs_into_a_closed_period_lands_on_the_first_open_day(book: Boo
 def test_progress_says_how_far_each_step_is(book: Book) -> None:
     with book.inside():
         night = start_night()
-        assert [(step.state, step.done, step.total) for step in progress(night)][:2] == [
-            ("running", 0, 3), ("waiting", 0, 0),
-        ]  # fmt: skip
+        assert {(step.state, step.done, step.total) for step in progress(night)} == {("waiting", 0, 0)}
+        assert next_step(night)
+        night.refresh_from_db()
+        (accrue, *others) = progress(night)
+        assert (accrue.state, accrue.done, accrue.total, accrue.time_left) == ("running", 0, 3, None)
+        assert {step.state for step in others} == {"waiting"}
     work_night(book.tenant.pk, night.pk)
     with book.inside():
         night.refresh_from_db()
         assert {step.state for step in progress(night)} == {"done"}
-        assert [step.done for step in progress(night)] == [3, 1, 3, 0, 3, 0]
+        # Of the late, one has an instalment of 20 December; the others' first one is due tomorrow.
+        assert [step.done for step in progress(night)] == [3, 1, 1, 0, 0, 0, 3, 3, 0, 0]
+        assert all(step.loans_per_second for step in progress(night) if step.done)
 
 
 def test_a_difference_of_a_cent_is_found_and_named(book: Book) -> None:

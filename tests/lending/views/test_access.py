@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledger.models import Entry
+from ledger.models import Entry, Period
 from ledger.operations import receive_payment
 from parties.models import PortalAccess
 
@@ -14,6 +14,9 @@ STAFF = {"underwriter", "operations", "collections", "portfolio_manager", "audit
 BOARDING = {"operations", "portfolio_manager", "auditor", "administrator"}
 CONTROL_ROOM = {"auditor", "administrator"}
 BORROWER = {"borrower"}
+BOOKS = ("Trial balance", "General ledger", "Ageing", "Proof", "End of day")
+# The places of whoever sees applications and tapes.
+WIDE = ["Home", "Applications", "Loans", "Calculator", *BOOKS, "Boarding"]
 
 # address -> who may open it; everybody else is told no.
 PAGES: dict[str, set[str]] = {
@@ -31,8 +34,21 @@ PAGES: dict[str, set[str]] = {
     "/books/accounts/1200/": STAFF,
     "/books/entries/{entry}/": STAFF,
     "/books/periods/": STAFF,
+    "/books/periods/{period}/": STAFF,
+    "/books/chart/": STAFF,
+    "/books/mapping/": STAFF,
+    "/books/mapping/draft/": {"operations", "portfolio_manager", "administrator"},
+    "/books/companies/": STAFF,
+    "/books/consolidated/": STAFF,
+    "/books/exports/": STAFF,
+    "/books/exports/reconciliation/": STAFF,
     "/books/night/": STAFF,
     "/books/boarding/": BOARDING,
+    "/books/ageing/": STAFF,
+    "/books/proof/": STAFF,
+    "/books/proof/laws/seals_hold/": STAFF,
+    "/books/accounts/1200/explain/": STAFF,
+    "/loans/{loan}/explain/payoff/": STAFF,
     "/applications/": BOARDING | {"underwriter"},
     "/staff/components/": STAFF,
     "/admin/": CONTROL_ROOM,
@@ -48,7 +64,9 @@ def names(loan: Any, people: Any) -> dict[str, Any]:
     event = receive_payment(
         loan_id=loan.pk, amount=Decimal("100.00"), effective_on=date(2008, 12, 31), key="p", by=people.operations
     )
-    return {"loan": loan.number, "event": event.pk, "entry": Entry.objects.latest("pk").pk}
+    return {"loan": loan.number, "event": event.pk, "entry": Entry.objects.latest("pk").pk} | {
+        "period": Period.objects.latest("pk").pk
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -72,13 +90,13 @@ def test_a_stranger_is_taken_to_the_sign_in_page_and_back(names: dict[str, Any],
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("underwriter", ["Home", "Applications", "Loans", "Trial balance", "End of day"]),
-        ("operations", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding"]),
-        ("collections", ["Home", "Loans", "Trial balance", "End of day"]),
-        ("portfolio_manager", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding"]),
-        ("auditor", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding", "Control room"]),
-        ("administrator", ["Home", "Applications", "Loans", "Trial balance", "End of day", "Boarding", "Control room"]),
-        ("borrower", ["Your loans", "Apply"]),
+        ("underwriter", ["Home", "Applications", "Loans", "Calculator", *BOOKS]),
+        ("operations", WIDE),
+        ("collections", ["Home", "Loans", "Calculator", *BOOKS]),
+        ("portfolio_manager", WIDE),
+        ("auditor", [*WIDE, "Control room"]),
+        ("administrator", [*WIDE, "Control room"]),
+        ("borrower", ["Your loans", "Apply", "Calculator"]),
     ],
 )
 def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
@@ -98,6 +116,7 @@ def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
         ("/loans/{loan}/", "Loans"),
         ("/books/accounts/1200/", "Trial balance"),
         ("/books/entries/{entry}/", "Trial balance"),
+        ("/books/mapping/", "General ledger"),
         ("/books/boarding/", "Boarding"),
     ],
 )

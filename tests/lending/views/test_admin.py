@@ -7,16 +7,34 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
-from ledger.models import BoardingRow, BoardingRun, LoanEvent, Night, NightChunk, NightException, Proof
+from ledger.close.sealing import seal_night
+from ledger.models import (
+    BoardingRow,
+    BoardingRun,
+    Difference,
+    LateLoan,
+    LoanEvent,
+    Night,
+    NightChunk,
+    NightException,
+    Period,
+    PeriodEvent,
+    PeriodTick,
+    Proof,
+    ReopenRequest,
+)
+from ledger.movements import fold
 from ledger.operations import receive_payment
 from origination.models import Application
 from parties.models import Identifier
 from tenants.base import TenantModel
-from tenants.models import User
+from tenants.models import Tenant, User
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
+from tests.tenants.populate import fill_general_ledger
 
 PLACES = ("tenants", "parties", "ledger", "origination")
 READ_ONLY = sorted(
@@ -40,10 +58,20 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
         loan_id=loan.pk, amount=Decimal("100.00"), effective_on=BUSINESS_DATE, key="p", by=people.operations
     )
     make_desk(people, company, product_version).at("accepted")  # with the applicant's party, identifier and access
-    night = Night.objects.create(business_date=date(2008, 12, 30), step="done")
+    night = Night.objects.create(business_date=date(2008, 12, 30), step="done", summarised_at=timezone.now())
     NightChunk.objects.create(night=night, step="accrue", first_loan_id=1, last_loan_id=2, loans=1)
     NightException.objects.create(night=night, loan=loan, step="accrue", sentence="No rate.")
-    Proof.objects.create(law="entries_balance", business_date=BUSINESS_DATE, compared=1, holds=True)
+    proof = Proof.objects.create(law="entries_balance", business_date=BUSINESS_DATE, compared=1, holds=True)
+    Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
+    LateLoan.objects.create(business_date=BUSINESS_DATE, loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
+    fold()
+    seal_night(Night.objects.create(business_date=BUSINESS_DATE, step="seal", summarised_at=timezone.now()))
+    december, by = Period.objects.earliest("starts_on"), people.operations
+    PeriodTick.objects.create(period=december, closing=1, item="cash", note="x", by=by)
+    PeriodEvent.objects.create(period=december, kind="closed", by=by)
+    ReopenRequest.objects.create(period=december, reason="x", asked_by=by)
+    Tenant.objects.update(business_date=date(2009, 1, 1))
+    fill_general_ledger(company, people, date(2009, 1, 1))
     run = BoardingRun.objects.create(
         tape="loans.csv", layout="sba", sha256="0", business_date=BUSINESS_DATE, product_version=product_version
     )
@@ -163,7 +191,7 @@ def test_an_identifier_shows_its_last_four_and_never_the_rest(everything: None, 
 
 def test_the_first_page_is_the_health_of_the_system(everything: None, people: Any, client_of: Any) -> None:
     page = words(client_of(people.administrator).get("/admin/"))
-    assert "Last close 30 Dec 2008, not finished" in page
+    assert "Last close 31 Dec 2008, not finished" in page
     assert "Every entry balances Holds, tried" in page
     assert "Loans the night could not do 1" in page
     assert "Staff who sign in with a password alone 6" in page

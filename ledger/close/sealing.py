@@ -1,0 +1,259 @@
+"""The seal of a closed day: a Merkle root over every row that became known on it, and the day before's root.
+
+docs/proof.md states the text of each row. Leaves are hashed by the database, where the rows are; the tree is put
+together here, row by row, so that a million of them need no more memory than a thousand.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import connection, models
+
+from ledger import movements
+from ledger.arrays import array_text
+from ledger.merkle import Tree, leaf_hash
+from ledger.models import Account, Accrual, Entry, LoanEvent, Night, Posting, Seal, SealBlock
+from tenants.current import current_tenant_id
+from tenants.models import Tenant
+
+FORMAT = 1
+ROWS_A_BLOCK = 4096
+# How many rows a proof on demand hashes anew, the latest days first; the night takes one day, another each time.
+ROWS_ON_DEMAND = 1_000_000
+
+
+class Sealed(NamedTuple):
+    """A table whose rows are sealed on the day of `day`; `columns` follow kind and id in the row's text."""
+
+    model: type[models.Model]
+    day: str
+    columns: tuple[str, ...]
+
+
+# Every column but the tenant's, which the day's own line names. Another column here is another FORMAT.
+TABLES = {
+    "event": Sealed(
+        LoanEvent,
+        "recorded_on",
+        ("loan_id", "kind", "effective_on", "recorded_on", "recorded_at", "amount", "rate", "principal_only",
+         "purpose", "target_id", "cause_id", "instalment", "reason", "source", "by_id", "key"),
+    ),
+    "entry": Sealed(
+        Entry,
+        "posted_on",
+        ("legal_entity_id", "kind", "effective_on", "booked_on", "posted_on", "posted_at", "currency", "lines", "total",
+         "key", "event_id", "reverses_id"),
+    ),
+    "posting": Sealed(
+        Posting,
+        "posted_on",
+        ("entry_id", "account_id", "loan_id", "effective_on", "booked_on", "posted_on", "currency", "debit", "credit"),
+    ),
+    "accrual": Sealed(
+        Accrual,
+        "posted_on",
+        ("loan_id", "effective_on", "booked_on", "posted_on", "amount", "event_id", "entry_id"),
+    ),
+}  # fmt: skip
+# What each account's debits and credits came to, as known at the end of the day.
+BALANCE = ("debit", "credit", "postings")
+KINDS = (*TABLES, "balance")
+
+
+def text_of(model: type[models.Model], column: str) -> str:
+    """SQL of a column as the row's text has it: amounts and rates as text, moments in UTC."""
+    field = next(field for field in model._meta.local_fields if field.column == column)
+    if isinstance(field, models.DecimalField):
+        return f"{column}::text"
+    if isinstance(field, models.DateTimeField):
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return column
+
+
+def line_of(kind: str) -> str:
+    """SQL of the text of a row of `kind`: a JSON array of kind, id and columns."""
+    table = TABLES[kind]
+    values = ", ".join(["'" + kind + "'", "id", *(text_of(table.model, column) for column in table.columns)])
+    return f"json_build_array({values})::text"
+
+
+def rows(kind: str, after: date | None, through: date, *, wanted: str) -> Iterator[tuple[Any, ...]]:
+    """(id, `wanted` of its text) of each row of `kind` that became known after one day up to another, by id."""
+    table = TABLES[kind]
+    name, day = table.model._meta.db_table, table.day
+    sql = f"SELECT id, {wanted.format(line=line_of(kind))} FROM {name} WHERE {day} > %s AND {day} <= %s ORDER BY id"  # noqa: S608
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, [after or date.min, through])
+        while batch := cursor.fetchmany(10_000):
+            yield from batch
+
+
+def hashes(kind: str, after: date | None, through: date) -> Iterator[tuple[int, bytes]]:
+    """(id, hash) of each row, hashed by the database."""
+    wanted = "sha256('\\x00'::bytea || convert_to({line}, 'UTF8'))"
+    return ((pk, bytes(digest)) for pk, digest in rows(kind, after, through, wanted=wanted))
+
+
+def lines(kind: str, after: date | None, through: date) -> Iterator[tuple[int, str]]:
+    """(id, text) of each row."""
+    return rows(kind, after, through, wanted="{line}")
+
+
+def balance_lines(through: date) -> list[tuple[int, str]]:
+    """(account's id, text) of each account that was ever moved, as known at the end of `through`."""
+    accounts = Account.objects.order_by("pk").values_list("pk", flat=True)
+    found = movements.totals(list(accounts), as_of=through, known_on=through)
+    return [
+        (pk, json.dumps(["balance", pk, str(moved.debit), str(moved.credit), moved.postings]))
+        for pk, moved in sorted(found.items())
+        if moved.postings
+    ]
+
+
+def seal_night(night: Night) -> Seal:
+    """Seal the night's business date, once: another call returns the seal that stands.
+
+    The days since the last seal are in it too; on the first one, everything before.
+    """
+    if seal := Seal.objects.filter(business_date=night.business_date).first():
+        return seal
+    assert night.summarised_at is not None, night
+    last = Seal.objects.order_by("-business_date").first()
+    assert last is None or last.business_date < night.business_date, (last, night)
+    tree, blocks = Tree(), Blocks(night.business_date)
+    counts = dict.fromkeys(KINDS, 0)
+    for kind in KINDS:
+        for pk, digest in leaves(kind, last.business_date if last else None, night.business_date):
+            tree.add(digest)
+            blocks.add(kind, pk, digest)
+            counts[kind] += 1
+    blocks.write()
+    line = day_line(night.business_date, last, counts)
+    tree.add(leaf_hash(line.encode()))
+    return Seal.objects.create(
+        business_date=night.business_date,
+        root=tree.root().hex(),
+        previous=last.root if last else "",
+        line=line,
+        leaves=tree.leaves,
+        format=FORMAT,
+    )
+
+
+def leaves(kind: str, after: date | None, through: date) -> Iterator[tuple[int, bytes]]:
+    """(id, hash) of the rows of any of KINDS."""
+    if kind in TABLES:
+        return hashes(kind, after, through)
+    return ((pk, leaf_hash(line.encode())) for pk, line in balance_lines(through))
+
+
+def day_line(on: date, last: Seal | None, counts: dict[str, int]) -> str:
+    """The text of the last leaf: ["day", format, lender, day, day sealed before, its root, {kind: rows}]."""
+    before = (last.business_date.isoformat(), last.root) if last else (None, "")
+    return json.dumps(["day", FORMAT, Tenant.objects.get().slug, on.isoformat(), *before, counts])
+
+
+class Blocks:
+    """Writes the hashes of a day's rows, a block at a time."""
+
+    def __init__(self, on: date) -> None:
+        self.on, self.number, self.kind = on, 0, ""
+        self.ids, self.digests = list[int](), bytearray()
+
+    def add(self, kind: str, pk: int, digest: bytes) -> None:
+        """Take the next row; a block that is full, or of another kind, is written."""
+        if kind != self.kind or len(self.ids) == ROWS_A_BLOCK:
+            self.write()
+            self.kind = kind
+        self.ids.append(pk)
+        self.digests += digest
+
+    def write(self) -> None:
+        """Insert what is gathered. The ids travel as text, which is several times faster than number by number."""
+        if self.ids:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO ledger_sealblock (tenant_id, business_date, number, kind, ids, hashes)"
+                    " VALUES (%s, %s, %s, %s, %s::bigint[], %s)",
+                    [current_tenant_id(), self.on, self.number, self.kind, array_text(self.ids), bytes(self.digests)],
+                )
+            self.number, self.ids, self.digests = self.number + 1, [], bytearray()
+
+
+def seal_differences(*, every: bool) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows were hashed anew, and what differs from the seals: the chain of roots, and rows of some days.
+
+    every: all days, the latest first, up to ROWS_ON_DEMAND rows; otherwise one, the next each night.
+    """
+    seals = list(Seal.objects.order_by("business_date"))
+    found = []
+    for last, seal in zip([None, *seals], seals, strict=False):
+        if seal.previous != (last.root if last else ""):
+            what = f"The seal of {seal.business_date} names another root before it"
+            found.append({"what": what, "expected": seal.previous, "found": last.root if last else "none"})
+    compared = 0
+    for seal in chosen(seals, every=every):
+        if compared and compared + seal.leaves > ROWS_ON_DEMAND:
+            break
+        compared += seal.leaves
+        found += check_seal(seal)
+    return compared, found
+
+
+def chosen(seals: Sequence[Seal], *, every: bool) -> list[Seal]:
+    if every or not seals:
+        return list(reversed(seals))
+    return [seals[seals[-1].business_date.toordinal() % len(seals)]]
+
+
+def check_seal(seal: Seal) -> list[dict[str, Any]]:
+    """What differs between a sealed day and its rows as they are now, row by row."""
+    after = date.fromisoformat(day) if (day := json.loads(seal.line)[4]) else None
+    tree, found = Tree(), list[dict[str, Any]]()
+    for kind in KINDS:
+        kept = sealed_hashes(seal, kind)
+        found += compare(kind, kept, leaves(kind, after, seal.business_date), tree)
+    tree.add(leaf_hash(seal.line.encode()))
+    if tree.root().hex() != seal.root:
+        what = f"The hashes kept of {seal.business_date} do not give its root"
+        found.append({"what": what, "expected": seal.root, "found": tree.root().hex()})
+    return [row | {"what": f"{row['what']}, sealed on {seal.business_date}"} for row in found]
+
+
+def sealed_hashes(seal: Seal, kind: str) -> Iterator[tuple[int, bytes]]:
+    """(id, hash) of each row of `kind` as it was sealed."""
+    blocks = SealBlock.objects.filter(business_date=seal.business_date, kind=kind).order_by("number")
+    for block in blocks.iterator(chunk_size=20):
+        digests = bytes(block.hashes)
+        for place, pk in enumerate(block.ids):
+            yield pk, digests[32 * place : 32 * place + 32]
+
+
+def compare(
+    kind: str, sealed: Iterator[tuple[int, bytes]], now: Iterator[tuple[int, bytes]], tree: Tree
+) -> list[dict[str, Any]]:
+    """Rows altered, removed or added, both sides being in the order of ids. What was sealed goes into `tree`."""
+    found = []
+    kept, row = next(sealed, None), next(now, None)
+    while kept or row:
+        if row is None or (kept is not None and kept[0] < row[0]):
+            assert kept is not None
+            found.append(
+                {"what": f"{kind.capitalize()} {kept[0]} was removed", "expected": kept[1].hex(), "found": "no row"}
+            )
+            tree.add(kept[1])
+            kept = next(sealed, None)
+        elif kept is None or row[0] < kept[0]:
+            found.append(
+                {"what": f"{kind.capitalize()} {row[0]} was added", "expected": "no row", "found": row[1].hex()}
+            )
+            row = next(now, None)
+        else:
+            if kept[1] != row[1]:
+                what = f"{kind.capitalize()} {row[0]} was altered"
+                found.append({"what": what, "expected": kept[1].hex(), "found": row[1].hex()})
+            tree.add(kept[1])
+            kept, row = next(sealed, None), next(now, None)
+    return found

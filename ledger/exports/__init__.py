@@ -1,0 +1,1 @@
+"""Journals as files that other accounting systems take in."""

@@ -1,0 +1,167 @@
+"""Handing journals to another accounting system, exactly once, and taking a batch back."""
+
+import hashlib
+import re
+import zlib
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from finance.errors import Refused
+from finance.money import ZERO
+from ledger.day import hold_business_day
+from ledger.errors import KeyReused
+from ledger.exports.journals import day_journals, entry_journals, rows_of
+from ledger.exports.layouts import LAYOUTS, Book, Journal
+from ledger.models import ExportBatch, ExportDetail, ExportReceipt, Night
+from ledger.sql import statement
+from tenants.models import LegalEntity, User
+
+EXPORT_LOCK = 7003  # the class of advisory locks on the exports of a company
+
+
+class DayNotClosed(Refused):
+    code = "day_not_closed"
+    message = "{on} is not closed yet, so more may be posted on it: export up to {last} or an earlier day."
+
+
+class NothingToExport(Refused):
+    code = "nothing_to_export"
+    message = "Every entry of {company} through {on} was already exported to {target}: nothing is left to take."
+
+
+class AlreadyVoided(Refused):
+    code = "already_voided"
+    message = "Batch {number} was already voided, or voids another one: a void is not voided."
+
+
+@transaction.atomic
+def take_export(*, company: LegalEntity, target: str, detail: str, through: date, key: str, by: User) -> ExportBatch:
+    """Write every entry that `target` does not have, known by the end of `through`, into one file.
+
+    What is known by the end of a closed day never grows, so a second run takes nothing. The same key returns the batch.
+    """
+    day = hold_business_day()
+    lock_exports(company)
+    if earlier := ExportBatch.objects.filter(key=key).first():
+        made = (earlier.legal_entity_id, earlier.target, earlier.detail, earlier.through, earlier.voids_id)
+        if made != (company.pk, target, detail, through, None):
+            raise KeyReused(key=key)
+        return earlier
+    last = last_closed_day(day.today)
+    if through > last:
+        raise DayNotClosed(on=f"{through:%-d %b %Y}", last=f"{last:%-d %b %Y}")
+    rounds = entries_to_export(company.pk, target, through)
+    number = next_number(company, target)
+    if not rounds:
+        named = ExportBatch(target=target).get_target_display()
+        raise NothingToExport(company=company, on=f"{through:%-d %b %Y}", target=named)
+    given = {"legal_entity": company, "target": target, "detail": detail, "through": through, "number": number}
+    return write(given | {"taken_by": by, "key": key}, rounds)
+
+
+@transaction.atomic
+def void_export(*, batch_id: int, reason: str, key: str, by: User) -> ExportBatch:
+    """Write a batch that takes `batch_id` back line by line. Its entries are then to be exported again."""
+    batch = ExportBatch.objects.select_related("legal_entity").defer("content").get(pk=batch_id)
+    lock_exports(batch.legal_entity)
+    if earlier := ExportBatch.objects.filter(key=key).first():
+        if earlier.voids_id != batch_id:
+            raise KeyReused(key=key)
+        return earlier
+    if batch.voids_id or ExportBatch.objects.filter(voids=batch).exists():
+        raise AlreadyVoided(number=batch.number)
+    company = batch.legal_entity
+    given = {
+        "legal_entity": company,
+        "target": batch.target,
+        "detail": batch.detail,
+        "through": batch.through,
+        "number": next_number(company, batch.target),
+        "voids": batch,
+        "reason": reason,
+    }
+    rounds = dict(batch.exported.values_list("entry_id", "round"))
+    return write(given | {"taken_by": by, "key": key}, rounds)
+
+
+def record_receipt(
+    *, batch_id: int, journals: int, debits: Decimal, credits: Decimal, note: str, by: User
+) -> ExportReceipt:
+    """Keep what the other system says that it took of the batch."""
+    return ExportReceipt.objects.create(
+        batch_id=batch_id, journals=journals, debits=debits, credits=credits, note=note, by=by
+    )
+
+
+def write(given: dict[str, Any], rounds: dict[int, int]) -> ExportBatch:
+    """The batch with its file and control totals, and what it holds."""
+    void, number, company = given.get("voids") is not None, given["number"], given["legal_entity"]
+    rows = rows_of(list(rounds))
+    if given["detail"] == ExportDetail.ENTRY:
+        journals = entry_journals(rows, rounds, void=void)
+    else:
+        journals = day_journals(rows, number, void=void)
+    layout = LAYOUTS[given["target"]]
+    content = layout.content(Book(company.name, company.currency), journals)
+    totals = totals_of(journals)
+    name = re.sub(r"[^a-z0-9]+", "-", company.name.lower()).strip("-")
+    batch = ExportBatch.objects.create(
+        **given,
+        entries=len(rounds),
+        journals=len(journals),
+        lines=sum(len(journal.lines) for journal in journals),
+        debits=sum((debit for debit, _ in totals.values()), ZERO),
+        credits=sum((credit for _, credit in totals.values()), ZERO),
+        totals={code: [str(debit), str(credit)] for code, (debit, credit) in sorted(totals.items())},
+        file_name=f"{name[:60]}-{given['target'].replace('_', '-')}-{number:04d}.{layout.suffix}",
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=zlib.compress(content),
+    )
+    with connection.cursor() as cursor:
+        taken: dict[str, Any] = {"batch": batch.pk, "entries": list(rounds), "rounds": list(rounds.values())}
+        cursor.execute(statement("take_entries"), taken)
+    return batch
+
+
+def totals_of(journals: list[Journal]) -> dict[str, tuple[Decimal, Decimal]]:
+    """{account's code: (debits, credits)} of the lines as they are written."""
+    totals: dict[str, tuple[Decimal, Decimal]] = {}
+    for journal in journals:
+        for line in journal.lines:
+            debit, credit = totals.get(line.code, (ZERO, ZERO))
+            totals[line.code] = (debit + line.debit, credit + line.credit)
+    return totals
+
+
+def content_of(batch: ExportBatch) -> bytes:
+    """The file, byte for byte as it was first written; that it still is, its SHA-256 says."""
+    content = zlib.decompress(batch.content)
+    assert hashlib.sha256(content).hexdigest() == batch.sha256, f"batch {batch.pk} is not what was written"
+    return content
+
+
+def entries_to_export(company_id: int, target: str, through: date) -> dict[int, int]:
+    """{entry: how often it will have been taken} of what `target` does not have. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("entries_to_export"), {"company": company_id, "target": target, "through": through})
+        return dict(cursor.fetchall())
+
+
+def last_closed_day(today: date) -> date:
+    """The last business date on which nothing more is posted."""
+    waiting = Night.objects.filter(summarised_at=None).order_by("business_date").first()
+    first_open: date = waiting.business_date if waiting else today
+    return date.fromordinal(first_open.toordinal() - 1)
+
+
+def next_number(company: LegalEntity, target: str) -> int:
+    return 1 + ExportBatch.objects.filter(legal_entity=company, target=target).count()
+
+
+def lock_exports(company: LegalEntity) -> None:
+    """One export of a company at a time: two would take the same entries."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [EXPORT_LOCK, company.pk])

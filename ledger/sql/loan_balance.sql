@@ -1,0 +1,10 @@
+-- What the books hold of the loan %(loan)s at the end of %(as_of)s, from what was posted up to %(known_on)s: by role,
+-- debits positive.
+SELECT a.role, sum(p.amount)
+FROM (
+  SELECT account_id, sum(debit - credit) AS amount FROM ledger_posting
+  WHERE loan_id = %(loan)s AND effective_on <= %(as_of)s AND posted_on <= %(known_on)s GROUP BY 1
+) p JOIN ledger_account a ON a.id = p.account_id GROUP BY 1
+UNION ALL
+SELECT 'interest', sum(amount) FROM ledger_accrual
+WHERE loan_id = %(loan)s AND effective_on <= %(as_of)s AND posted_on <= %(known_on)s

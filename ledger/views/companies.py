@@ -1,0 +1,89 @@
+"""What the companies of the lender owe each other, and cash that moves between them."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from finance.errors import Refused
+from ledger.companies import pairs
+from ledger.general_ledger_forms import CompaniesForm, KeyedReasonForm
+from ledger.models import InterCompany
+from ledger.operations import (
+    hold_for_company,
+    receive_payment_at_company,
+    settle_between_companies,
+    take_back_between_companies,
+)
+from ledger.selectors import business_date
+from ledger.views.common import needs, person
+from tenants.models import LegalEntity
+
+ROWS = 50
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reporting.view_books")
+def companies(request: HttpRequest) -> HttpResponse:
+    may = person(request).has_perm("ledger.post_between_companies")
+    form = CompaniesForm(request.POST or None, today=business_date())
+    if request.method == "POST":
+        if not may:
+            raise PermissionDenied
+        if form.is_valid():
+            try:
+                return done(request, record(request, form))
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+    postings = InterCompany.objects.select_related("debtor", "creditor", "by", "loan", "reversed_by")
+    context = {
+        "pairs": pairs(),
+        "page": Paginator(postings, ROWS).get_page(request.GET.get("page")),
+        "form": form,
+        "may": may,
+        "several": LegalEntity.objects.count() > 1,
+    }
+    return render(request, "ledger/companies.html", context, status=422 if form.errors else 200)
+
+
+def record(request: HttpRequest, form: CompaniesForm) -> InterCompany:
+    given = form.cleaned_data
+    common = {
+        "amount": given["amount"],
+        "effective_on": given["effective_on"],
+        "key": f"staff/{given['key']}",
+        "by": person(request),
+    }
+    if given["what"] == "payment":
+        return receive_payment_at_company(at=given["debtor"], loan_id=given["found"].pk, **common)
+    act = hold_for_company if given["what"] == "held" else settle_between_companies
+    return act(debtor=given["debtor"], creditor=given["creditor"], reason=given["reason"], **common)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("ledger.post_between_companies")
+def take_back_companies(request: HttpRequest, posting_id: int) -> HttpResponse:
+    postings = InterCompany.objects.select_related("debtor", "creditor")
+    posting = get_object_or_404(postings, pk=posting_id)
+    form = KeyedReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            taken_back = take_back_between_companies(
+                posting_id=posting.pk,
+                reason=form.cleaned_data["reason"],
+                key=f"staff/{form.cleaned_data['key']}",
+                by=person(request),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return done(request, taken_back)
+    context = {"posting": posting, "form": form}
+    return render(request, "ledger/take_back_companies.html", context, status=422 if form.errors else 200)
+
+
+def done(request: HttpRequest, posting: InterCompany) -> HttpResponse:
+    messages.success(request, f"Posted ${posting.amount:,.2f} in the books of {posting.debtor} and {posting.creditor}.")
+    return redirect("companies")

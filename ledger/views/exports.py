@@ -1,0 +1,120 @@
+"""Journals for another accounting system: taking a batch, fetching its file, voiding it, and what was exported."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from finance.errors import Refused
+from ledger.exports.reconciliation import reconcile
+from ledger.general_ledger_forms import ExportForm, KeyedReasonForm, ReceiptForm
+from ledger.models import Account, ExportBatch, ExportTarget
+from ledger.operations import record_receipt, take_export, void_export
+from ledger.operations.exports import content_of, last_closed_day
+from ledger.selectors import business_date
+from ledger.views.common import needs, person
+from tenants.models import LegalEntity
+
+ROWS = 50
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reporting.view_books")
+def exports(request: HttpRequest) -> HttpResponse:
+    may = person(request).has_perm("ledger.export_journals")
+    form = ExportForm(request.POST or None, last=last_closed_day(business_date()))
+    if request.method == "POST":
+        if not may:
+            raise PermissionDenied
+        if form.is_valid():
+            given = form.cleaned_data | {"key": f"staff/{form.cleaned_data['key']}"}
+            try:
+                batch = take_export(**given, by=person(request))
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return redirect("export_batch", batch.pk)
+    batches = ExportBatch.objects.defer("content").select_related("legal_entity", "taken_by", "voided_by", "voids")
+    page = Paginator(batches, ROWS).get_page(request.GET.get("page"))
+    context = {"form": form, "may": may, "page": page}
+    return render(request, "ledger/exports.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reporting.view_books")
+def export_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """One batch: its control totals, what the other system said it took, and taking it back."""
+    batches = ExportBatch.objects.defer("content").select_related("legal_entity", "taken_by", "voided_by", "voids")
+    batch = get_object_or_404(batches, pk=batch_id)
+    void = KeyedReasonForm(request.POST if request.POST.get("act") == "void" else None)
+    receipt = ReceiptForm(request.POST if request.POST.get("act") == "receipt" else None)
+    if request.method == "POST":
+        if not person(request).has_perm("ledger.export_journals"):
+            raise PermissionDenied
+        if void.is_bound and void.is_valid():
+            try:
+                made = void_export(
+                    batch_id=batch.pk,
+                    reason=void.cleaned_data["reason"],
+                    key=f"staff/{void.cleaned_data['key']}",
+                    by=person(request),
+                )
+            except Refused as refusal:
+                void.add_error(None, str(refusal))
+            else:
+                messages.success(request, f"Voided batch {batch.number}: batch {made.number} takes it back.")
+                return redirect("export_batch", made.pk)
+        elif receipt.is_bound and receipt.is_valid():
+            record_receipt(batch_id=batch.pk, **receipt.cleaned_data, by=person(request))
+            messages.success(request, "Kept what the other system took.")
+            return redirect("export_batch", batch.pk)
+    context = {"batch": batch, "void": void, "receipt": receipt, "totals": totals_of(batch)}
+    context |= {
+        "may": person(request).has_perm("ledger.export_journals"),
+        "voidable": not batch.voids_id and not hasattr(batch, "voided_by"),
+        "receipts": batch.receipts.select_related("by", "batch").defer("batch__content"),
+    }
+    wrong = void.errors or receipt.errors
+    return render(request, "ledger/export_batch.html", context, status=422 if wrong else 200)
+
+
+def totals_of(batch: ExportBatch) -> list[tuple[str, str, Any, Any]]:
+    """(code, name, debits, credits) of each account, as the file has them."""
+    names = dict(Account.objects.filter(legal_entity_id=batch.legal_entity_id).values_list("code", "name"))
+    return [(code, names.get(code, ""), debit, credit) for code, (debit, credit) in batch.totals.items()]
+
+
+@require_safe
+@needs("ledger.export_journals")
+def export_file(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The file, byte for byte as it was first written."""
+    batch = get_object_or_404(ExportBatch, pk=batch_id)
+    response = HttpResponse(content_of(batch), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{batch.file_name}"'
+    return response
+
+
+@require_safe
+@needs("reporting.view_books")
+def reconciliation(request: HttpRequest) -> HttpResponse:
+    """What the files said beside what the books say."""
+    companies = list(LegalEntity.objects.order_by("name"))
+    asked, target = request.GET.get("company", ""), request.GET.get("target", "")
+    company = next((found for found in companies if str(found.pk) == asked), companies[0])
+    if target not in ExportTarget.values:
+        latest = ExportBatch.objects.filter(legal_entity=company).values_list("target", flat=True).first()
+        target = latest or ExportTarget.QUICKBOOKS_DESKTOP
+    context = {
+        "companies": companies,
+        "company": company,
+        "target": target,
+        "target_name": ExportTarget(target).label,
+        "targets": ExportTarget.choices,
+        "found": reconcile(company, target),
+        "last": ExportBatch.objects.filter(legal_entity=company, target=target).defer("content").first(),
+    }
+    return render(request, "ledger/reconciliation.html", context)
