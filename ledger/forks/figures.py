@@ -167,3 +167,19 @@ def schedules(standings: Sequence[Standing | None]) -> list[DueDay]:
     ]
     days = sorted({on for column in columns for on in column})
     return [DueDay(on, tuple(column.get(on) for column in columns)) for on in days]
+
+
+def chart_of(days: Sequence[DueDay], names: Sequence[str]) -> dict[str, Any] | None:
+    """The principal owed after each instalment, a line for each column that has any; None when there is no line."""
+    if len(days) < 2:
+        return None
+    columns = zip(*(due.cells for due in days), strict=True)
+    return {
+        "kind": "line",
+        "x": [f"{due.on:%-d %b %Y}" for due in days],
+        "series": [
+            {"name": name, "data": [cell[1] if cell else None for cell in column]}
+            for name, column in zip(names, columns, strict=True)
+            if any(column)
+        ],
+    }

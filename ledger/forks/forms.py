@@ -9,14 +9,13 @@ from ledger.forms import RETURNS, ReversalForm
 from ledger.models import Loan, LoanEvent
 from ledger.operations.reversal import NOT_REVERSIBLE
 from ledger.timeline import line_of
-
-CASH = (LoanEvent.Kind.PAYMENT, LoanEvent.Kind.RECOVERY)
+from ledger.views.reverse_event import CASH
 
 
 class ForkForm(forms.Form):
     title = forms.CharField(
         max_length=120,
-        label="What do you want to know?",
+        label="What you want to know",
         help_text="Such as: what if the December payment had come on time?",
         error_messages={"required": "Say what this tries out."},
     )
@@ -44,11 +43,21 @@ class ProposalForm(forms.Form):
         self.fields["number"].choices = scenarios  # type: ignore[attr-defined]
 
 
+class EventField(forms.ChoiceField):
+    """One of the events of a loan."""
+
+    def said(self, typed: str, loan: Loan) -> str:
+        """The event in words, also one that is a choice no more because it was taken back since."""
+        rows = LoanEvent.objects.filter(loan=loan, pk=typed) if typed.isdigit() else LoanEvent.objects.none()
+        event = rows.select_related("target", "by").first()
+        return dated(event) if event else typed
+
+
 class HypotheticalReversalForm(ReversalForm):
     """Which event of the loan a scenario takes back, and why. Made as the forms of the other acts are."""
 
     seen = None  # type: ignore[assignment]  # a scenario is worked out on what stands, so nothing can have moved on
-    event = forms.ChoiceField(
+    event = EventField(
         label="What is taken back",
         error_messages={
             "required": "Choose an event.",
@@ -60,18 +69,19 @@ class HypotheticalReversalForm(ReversalForm):
     def __init__(self, *args: Any, today: date, loan: Loan, **options: Any) -> None:
         super().__init__(*args, cash=True, **options)
         self.standing = {str(row.pk): row for row in reversible(loan)}
-        choices = [(pk, f"{row.effective_on:%-d %b %Y}: {in_words(row)}") for pk, row in self.standing.items()]
+        choices = [(pk, dated(row)) for pk, row in self.standing.items()]
         self.fields["event"].choices = [("", "Choose an event"), *choices]  # type: ignore[attr-defined]
         if not self.is_bound:
             self.fields["event"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if "event" not in given or "reason" not in given:
+        if self.errors:
             return given
         event = self.standing[given["event"]]
         if event.kind not in CASH and given["reason"].split()[0] in RETURNS:
             self.add_error("reason", "A bank returns payments alone: choose a mistake of ours.")
+            return given
         return {"key": given.get("key"), "event_id": event.pk, "reason": self.words}
 
 
@@ -81,7 +91,8 @@ def reversible(loan: Loan) -> list[LoanEvent]:
     return list(rows.select_related("target", "by").order_by("-effective_on", "-id"))
 
 
-def in_words(event: LoanEvent) -> str:
-    """Payment of $312.40"""
+def dated(event: LoanEvent) -> str:
+    """28 Nov 2008: Payment of $312.40"""
     title = line_of(event).title
-    return f"{title} of ${event.amount:,.2f}" if event.amount else title
+    words = f"{title} of ${event.amount:,.2f}" if event.amount else title
+    return f"{event.effective_on:%-d %b %Y}: {words}"

@@ -10,7 +10,7 @@ from django import forms
 
 from finance.errors import Refused
 from ledger.forks.errors import ActRefused
-from ledger.forks.forms import HypotheticalReversalForm, in_words
+from ledger.forks.forms import EventField, HypotheticalReversalForm
 from ledger.forms import ActForm, MoneyField, RateField
 from ledger.models import Loan, LoanEvent
 from ledger.operations import reverse_event
@@ -141,8 +141,10 @@ def in_text(field: forms.Field, typed: Any, loan: Loan) -> str:
     """One value as a person reads it; what cannot be read stays as it was typed."""
     if typed in (None, "", []):
         return ""
+    if isinstance(field, EventField):
+        return field.said(str(typed), loan)
     if isinstance(field, forms.ChoiceField):
-        return chosen(field, str(typed), loan)
+        return chosen(field, str(typed))
     try:
         value = field.to_python(typed)
     except forms.ValidationError:
@@ -158,13 +160,10 @@ def in_text(field: forms.Field, typed: Any, loan: Loan) -> str:
     return f"{value:,f}" if isinstance(value, Decimal) else str(value)
 
 
-def chosen(field: forms.ChoiceField, typed: str, loan: Loan) -> str:
-    """The words of a choice. An event that was taken back since is a choice no more, and is still said in words."""
+def chosen(field: forms.ChoiceField, typed: str) -> str:
+    """The words of a choice; one that is offered no more stays as it was typed."""
     words = {str(value): str(shown) for value, shown in flat(field.widget.choices)}
-    if typed in words or not typed.isdigit():
-        return words.get(typed, typed)
-    event = LoanEvent.objects.filter(loan=loan, pk=typed).select_related("target", "by").first()
-    return f"{event.effective_on:%-d %b %Y}: {in_words(event)}" if event else typed
+    return words.get(typed, typed)
 
 
 def flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:

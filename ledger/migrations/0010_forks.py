@@ -179,16 +179,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("chosen__isnull", False),
-                        ("proposed_on__isnull", False),
-                        ("state__in", ["proposed", "committed"]),
-                        models.Q(("reason", ""), _negated=True),
+                        models.Q(("state", "draft"), _negated=True),
+                        models.Q(("chosen__isnull", True), ("proposed_on__isnull", True), ("reason", "")),
+                        _connector="OR",
                     ),
                     models.Q(
-                        ("chosen__isnull", True), ("proposed_on__isnull", True), ("reason", ""), ("state", "draft")
+                        models.Q(("state__in", ["proposed", "committed"]), _negated=True),
+                        models.Q(
+                            ("chosen__isnull", False),
+                            ("proposed_on__isnull", False),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        _connector="OR",
                     ),
-                    ("state", "withdrawn"),
-                    _connector="OR",
                 ),
                 name="fork_proposed_whole",
             ),
@@ -198,14 +201,15 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("decided_by__isnull", False),
-                        ("decided_on__isnull", False),
-                        ("state__in", ["committed", "withdrawn"]),
+                        models.Q(("state__in", ["draft", "proposed"]), _negated=True),
+                        models.Q(("decided_by__isnull", True), ("decided_on__isnull", True)),
+                        _connector="OR",
                     ),
                     models.Q(
-                        ("decided_by__isnull", True), ("decided_on__isnull", True), ("state__in", ["draft", "proposed"])
+                        models.Q(("state__in", ["committed", "withdrawn"]), _negated=True),
+                        models.Q(("decided_by__isnull", False), ("decided_on__isnull", False)),
+                        _connector="OR",
                     ),
-                    _connector="OR",
                 ),
                 name="fork_decided_by_somebody",
             ),

@@ -1,7 +1,8 @@
 """A loan tried out: scenarios of acts that nobody has done, and who let one of them happen."""
 
+import re
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,7 @@ from tenants.base import TenantForeignKey, TenantModel
 from tenants.models import User
 
 MOST_SCENARIOS = 4
+EVENT_KEY = re.compile(r"fork/(\d+)/\d+")
 
 
 class Fork(ConcurrentTransitionMixin, TenantModel):
@@ -56,15 +58,16 @@ class Fork(ConcurrentTransitionMixin, TenantModel):
             one_of("state", ["draft", "proposed", "committed", "withdrawn"], "fork_state_known"),
             models.CheckConstraint(condition=~Q(title=""), name="fork_has_a_title"),
             models.CheckConstraint(
-                condition=Q(state__in=["proposed", "committed"], chosen__isnull=False, proposed_on__isnull=False)
-                & ~Q(reason="")
-                | Q(state="draft", chosen__isnull=True, proposed_on__isnull=True, reason="")
-                | Q(state="withdrawn"),
+                condition=(~Q(state="draft") | Q(chosen__isnull=True, proposed_on__isnull=True, reason=""))
+                & (
+                    ~Q(state__in=["proposed", "committed"])
+                    | Q(chosen__isnull=False, proposed_on__isnull=False) & ~Q(reason="")
+                ),
                 name="fork_proposed_whole",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["committed", "withdrawn"], decided_by__isnull=False, decided_on__isnull=False)
-                | Q(state__in=["draft", "proposed"], decided_by__isnull=True, decided_on__isnull=True),
+                condition=(~Q(state__in=["draft", "proposed"]) | Q(decided_by__isnull=True, decided_on__isnull=True))
+                & (~Q(state__in=["committed", "withdrawn"]) | Q(decided_by__isnull=False, decided_on__isnull=False)),
                 name="fork_decided_by_somebody",
             ),
             models.CheckConstraint(
@@ -78,6 +81,12 @@ class Fork(ConcurrentTransitionMixin, TenantModel):
     def event_key(self, position: int) -> str:
         """The key of the event that the act at `position`, from 1, becomes when the fork is committed."""
         return f"fork/{self.pk}/{position}"
+
+    @classmethod
+    def behind(cls, event: LoanEvent) -> Self | None:
+        """The fork whose commit brought `event`. No query for the many that no fork brought."""
+        found = EVENT_KEY.fullmatch(event.key)
+        return cls.objects.filter(pk=int(found[1]), loan=event.loan_id).first() if found else None
 
     @transition(field=state, source=State.DRAFT, target=State.PROPOSED)
     def mark_proposed(self, *, chosen: int, reason: str, on: date) -> None:

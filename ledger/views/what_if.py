@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
 from finance.errors import Refused
-from ledger.forks.figures import schedules, side_by_side
+from ledger.forks.figures import chart_of, schedules, side_by_side
 from ledger.forks.forms import ProposalForm, ScenarioForm
 from ledger.forks.play import Outcome, compare
 from ledger.forks.steps import CHOICES, details_of, steps_of, title_of
@@ -97,11 +97,12 @@ def commit(request: HttpRequest, number: str, fork_id: int) -> HttpResponse:
 def done(request: HttpRequest, fork: Fork, act: Callable[[], object], *, said: str = "") -> HttpResponse:
     """The page after `act`, or the page as it was with why not."""
     try:
-        act()
+        result = act()
     except Refused as refusal:
         return page(request, fork_of(fork.loan.number, fork.pk), refusal=refusal)
     if by_htmx(request):
-        return page(request, fork_of(fork.loan.number, fork.pk), said=said)
+        at = result.number if isinstance(result, Scenario) else None
+        return page(request, fork_of(fork.loan.number, fork.pk), said=said, at=at)
     if said:
         messages.success(request, said)
     return redirect("what_if", fork.loan.number, fork.pk)
@@ -123,8 +124,12 @@ def page(
     scenario_form: ScenarioForm | None = None,
     proposal_form: ProposalForm | None = None,
     said: str = "",
+    at: int | None = None,
 ) -> HttpResponse:
-    """The whole page, or to htmx what is below its header; 422 when something was refused or typed wrong."""
+    """The whole page, or to htmx what is below its header; 422 when something was refused or typed wrong.
+
+    at: the scenario whose next act has the focus: the keyboard goes on where it was.
+    """
     user, scenarios = person(request), kept(fork)
     newer = list(newer_events(fork)) if fork.state in (Fork.State.DRAFT, Fork.State.PROPOSED) else []
     context: dict[str, Any] = {
@@ -134,6 +139,7 @@ def page(
         "newer": newer,
         "refusal": refusal,
         "said": said,
+        "at": at,
         "scenario_form": scenario_form or ScenarioForm(),
         "proposal_form": proposal_form or ProposalForm(scenarios=titles(scenarios), initial=proposed_first(scenarios)),
         "why_not_commit": why_not_commit(fork, user, stale=bool(newer)),
@@ -155,11 +161,13 @@ def compared(fork: Fork, scenarios: list[Scenario], user: User) -> dict[str, Any
         columns = [column(fork, row, None, today) for row in scenarios]
         return {"columns": columns, "lines": [line_of(row) for row in events]}
     now, outcomes = compare(fork.loan_id, steps, by=user)
+    days = schedules([now, *(outcome.standing for outcome in outcomes)])
     return {
         "columns": [column(fork, row, outcome, today) for row, outcome in zip(scenarios, outcomes, strict=True)],
         "now": now,
         "sections": side_by_side(now, outcomes),
-        "days": schedules([now, *(outcome.standing for outcome in outcomes)]),
+        "days": days,
+        "chart": chart_of(days, ["As it stands", *(row.title for row in scenarios)]),
     }
 
 

@@ -15,7 +15,7 @@ from ledger.forks.steps import CHOICES, step_of, steps_of
 from ledger.forms import ActForm
 from ledger.models import Fork, Loan, Scenario
 from ledger.operations.forks import add_act
-from ledger.selectors import business_date
+from ledger.views.act import form_for
 from ledger.views.acts import Act
 from ledger.views.common import by_htmx, needs, person
 from ledger.views.what_if import fork_of, page
@@ -33,10 +33,11 @@ def what_if_act(request: HttpRequest, number: str, fork_id: int, scenario: int) 
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return page(request, fork_of(number, fork_id)) if by_htmx(request) else redirect(back)
-    template = "ledger/_what_if_act.html" if by_htmx(request) else "ledger/what_if_act.html"
+            return page(request, fork_of(number, fork_id), at=scenario) if by_htmx(request) else redirect(back)
+    part = "_what_if_act.html" if form.is_bound else "_what_if_trying.html"
+    template = part if by_htmx(request) else "what_if_act.html"
     context = context_of(fork, column, what, form)
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    return render(request, f"ledger/{template}", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -71,10 +72,6 @@ def asked_for(request: HttpRequest, number: str, fork_id: int, scenario: int) ->
     if column is None or what is None:
         raise Http404
     return fork, column, what
-
-
-def form_for(what: Act, loan: Loan, request: HttpRequest) -> ActForm:
-    return what.form(request.POST if request.method == "POST" else None, today=business_date(), loan=loan)
 
 
 def context_of(fork: Fork, scenario: Scenario, what: Act, form: ActForm) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """A what-if of one loan, its maker, and a second person who may do everything that it tries."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,14 +11,13 @@ from ledger.forks.steps import Step
 from ledger.models import Accrual, Entry, Fork, LoanBalance, LoanEvent, Posting
 from ledger.operations import receive_payment
 from ledger.operations.forks import add_act, open_fork
+from tenants.models import User
 from tests.conftest import LATE_FEE, make_product_version
 
 
 @pytest.fixture
 def second(people: Any) -> Any:
     """Somebody else in operations."""
-    from tenants.models import User
-
     return User.objects.create_user(
         "second@example.com", "a long password 1", full_name="Second Person", roles=["operations"]
     )
@@ -25,9 +26,6 @@ def second(people: Any) -> Any:
 @pytest.fixture
 def paid(make_loan: Callable[..., Any], people: Any) -> Any:
     """$12,000.00 at 9.5 % since 30 September 2008, late fee 5 % after ten days; 1,053.00 paid on 30 October."""
-    from datetime import date
-    from decimal import Decimal
-
     found = make_loan(version=make_product_version(people.administrator, people.portfolio_manager, late_fee=LATE_FEE))
     receive_payment(
         loan_id=found.pk,

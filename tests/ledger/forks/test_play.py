@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from ledger.foresight import by_account
 from ledger.forks.errors import ActRefused
 from ledger.forks.figures import schedules, side_by_side
 from ledger.forks.play import after, compare, standing_of
 from ledger.forks.steps import Step, details_of, perform_all, steps_of
-from ledger.foresight import by_account
 from ledger.models import Entry, LoanEvent
+from ledger.operations import reverse_event
 from ledger.replay import difference
 from tests.conftest import BUSINESS_DATE
 from tests.ledger.forks.conftest import books, fee, payment, rate, returned
@@ -56,16 +57,16 @@ def test_each_scenario_gives_exactly_what_doing_it_gives_and_leaves_nothing(paid
 
 
 def test_the_figures_stand_side_by_side_with_their_differences(paid: Any, people: Any) -> None:
-    now, outcomes = compare(paid.pk, [[rate("0", "2008-09-30")], [fee()]], by=people.operations)
+    now, outcomes = compare(paid.pk, [[fee(), rate("0", "2008-09-30")], [fee()]], by=people.operations)
     rows = {row.what: row for section in side_by_side(now, outcomes) for row in section.rows}
     # No interest ever: the whole payment went to principal.
     assert [cell.value for cell in rows["Principal"].cells] == [D("11040.70"), D("10947.00"), D("11040.70")]
     assert [cell.difference for cell in rows["Principal"].cells] == [None, D("-93.70"), D("0.00")]
-    # A back-dated change of rate brings the late fee of November that no night has charged.
-    assert [cell.value for cell in rows["Fees"].cells] == [D("0.00"), D("52.61"), D("25.00")]
+    # A back-dated change replays the loan to today, so the late fee of November that no night has charged comes too.
+    assert [cell.value for cell in rows["Fees"].cells] == [D("0.00"), D("77.61"), D("25.00")]
     assert [cell.value for cell in rows["Rate"].cells] == [D("9.5"), D("0"), D("9.5")]
     assert [cell.value for cell in rows["Interest in all"].cells][1] == D("0.00")
-    assert [cell.value for cell in rows["Events brought"].cells] == [None, 2, 1]
+    assert [cell.value for cell in rows["Events brought"].cells] == [None, 3, 1]
     assert [cell.value for cell in rows["Late fees charged"].cells] == [None, D("52.61"), D("0.00")]
     assert [cell.value for cell in rows["Payments allocated anew"].cells] == [None, 1, 0]
     assert "Written off" not in rows
@@ -147,14 +148,17 @@ def test_what_would_be_told_once_committed_is_not_told(
     assert told == []
 
 
-def test_an_act_reads_in_words(paid: Any) -> None:
+def test_an_act_reads_in_words(paid: Any, people: Any) -> None:
     event = paid.events.get(key="p1")
     assert details_of(payment(), paid, BUSINESS_DATE) == [("Amount", "$1,052.21"), ("Effective on", "28 Nov 2008")]
     assert details_of(rate(), paid, BUSINESS_DATE)[0] == ("New rate", "7.3 %")
     assert details_of(returned(event), paid, BUSINESS_DATE) == [
         ("What is taken back", "30 Oct 2008: Payment of $1,053.00"),
-        ("Reason", "R01 Insufficient funds"),
-    ][:1] + [("Why it is taken back", "R01 Insufficient funds")]
+        ("Why it is taken back", "R01 Insufficient funds"),
+    ]
+    # What was taken back since is a choice no more, and is still said in words.
+    reverse_event(event_id=event.pk, reason="Returned", key="back", by=people.operations)
+    assert details_of(returned(event), paid, BUSINESS_DATE)[0][1] == "30 Oct 2008: Payment of $1,053.00"
     assert details_of(Step("grant_wish", "k", {}), paid, BUSINESS_DATE) == []
 
 
