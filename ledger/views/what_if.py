@@ -61,9 +61,7 @@ def propose(request: HttpRequest, number: str, fork_id: int) -> HttpResponse:
     form = ProposalForm(request.POST, scenarios=titles(kept(fork)))
     if not form.is_valid():
         return page(request, fork, proposal_form=form)
-    said = "Proposed. A second person can commit it."
-    act = lambda: forks.propose_fork(fork_id=fork.pk, by=person(request), **form.cleaned_data)  # noqa: E731
-    return done(request, fork, act, said=said)
+    return done(request, fork, lambda: forks.propose_fork(fork_id=fork.pk, by=person(request), **form.cleaned_data))
 
 
 @require_POST
@@ -77,8 +75,7 @@ def look_again(request: HttpRequest, number: str, fork_id: int) -> HttpResponse:
 @needs("ledger.view_loan")
 def withdraw(request: HttpRequest, number: str, fork_id: int) -> HttpResponse:
     fork = fork_of(number, fork_id)
-    act = lambda: forks.withdraw_fork(fork_id=fork.pk, by=person(request))  # noqa: E731
-    return done(request, fork, act, said="Withdrawn. Nothing of it was done.")
+    return done(request, fork, lambda: forks.withdraw_fork(fork_id=fork.pk, by=person(request)))
 
 
 @require_POST
@@ -94,7 +91,7 @@ def commit(request: HttpRequest, number: str, fork_id: int) -> HttpResponse:
     return go(request, reverse("loan", args=[number]))
 
 
-def done(request: HttpRequest, fork: Fork, act: Callable[[], object], *, said: str = "") -> HttpResponse:
+def done(request: HttpRequest, fork: Fork, act: Callable[[], object]) -> HttpResponse:
     """The page after `act`, or the page as it was with why not."""
     try:
         result = act()
@@ -102,9 +99,7 @@ def done(request: HttpRequest, fork: Fork, act: Callable[[], object], *, said: s
         return page(request, fork_of(fork.loan.number, fork.pk), refusal=refusal)
     if by_htmx(request):
         at = result.number if isinstance(result, Scenario) else None
-        return page(request, fork_of(fork.loan.number, fork.pk), said=said, at=at)
-    if said:
-        messages.success(request, said)
+        return page(request, fork_of(fork.loan.number, fork.pk), at=at)
     return redirect("what_if", fork.loan.number, fork.pk)
 
 
@@ -123,7 +118,6 @@ def page(
     refusal: Refused | None = None,
     scenario_form: ScenarioForm | None = None,
     proposal_form: ProposalForm | None = None,
-    said: str = "",
     at: int | None = None,
 ) -> HttpResponse:
     """The whole page, or to htmx what is below its header; 422 when something was refused or typed wrong.
@@ -138,7 +132,6 @@ def page(
         "mine": user.pk == fork.made_by_id and user.has_perm("ledger.make_fork"),
         "newer": newer,
         "refusal": refusal,
-        "said": said,
         "at": at,
         "scenario_form": scenario_form or ScenarioForm(),
         "proposal_form": proposal_form or ProposalForm(scenarios=titles(scenarios), initial=proposed_first(scenarios)),

@@ -207,7 +207,6 @@ def test_a_scenario_is_proposed_with_a_reason(fork: Fork, maker: Any, url: str) 
     assert Fork.objects.get().state == "draft"
     page = maker.post(f"{url}propose/", {"number": "1", "reason": "It was agreed."}, headers=HTMX)
     said = words(page)
-    assert "Proposed. A second person can commit it." in said
     assert "Operations, on 31 Dec 2008: It was agreed. It would do Scenario 1." in said
     assert "You made it: a second person has to commit it." in said
     assert "Another act" not in said
