@@ -64,10 +64,10 @@ def round_to(value: Decimal | Fraction | int, unit: Decimal, rounding: str = "HA
     if isinstance(value, Decimal) and unit == CENT:
         return value.quantize(CENT, _DECIMAL_RULES[rounding], _WIDE) or ZERO
     top, bottom = value.as_integer_ratio()
+    if unit == CENT:
+        return from_cents(rounded_quotient(top * 100, bottom, rounding))
     unit_top, unit_bottom = unit.as_integer_ratio()
     count = rounded_quotient(top * unit_bottom, bottom * unit_top, rounding)
-    if unit == CENT:
-        return from_cents(count)
     return _WIDE.multiply(Decimal(count), unit)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,10 +17,13 @@ LEVELS = ("demo", "development")
 
 
 class VirtualEnvironment:
-    """The environment of this checkout, state folder, Python and set of pins. Another set has another folder."""
+    """The environment of this checkout, state folder, Python and set of pins. Another set has another folder.
 
-    def __init__(self, *, checkout: Path, root: Path) -> None:
-        self.root = root
+    levels: the sets of pins it may hold, each containing the one before it.
+    """
+
+    def __init__(self, *, checkout: Path, root: Path, levels: Sequence[str] = LEVELS) -> None:
+        self.root, self.levels = root, levels
         self.requirements = checkout / "requirements"
         self.folder = root / f"venv-{self._key()}"
         self.python = self.folder / "bin" / "python"
@@ -28,12 +32,12 @@ class VirtualEnvironment:
 
     def _key(self) -> str:
         digest = hashlib.sha256(f"{sys.version_info[:2]}{sys.base_prefix}{self.root}".encode())
-        for level in ("production", *LEVELS):
+        for level in ("production", *self.levels):
             digest.update((self.requirements / f"{level}.txt").read_bytes())
         return digest.hexdigest()[:12]
 
     def ensure(self, level: str) -> None:
-        """Install what `level` (demo or development) needs, unless it is there. development contains demo."""
+        """Install what `level` needs, unless it is there."""
         with Lock(self.root / "install.lock").waited_for("Waiting for another command to install the packages"):
             if not self._has(level):
                 self._make(level)
@@ -42,7 +46,7 @@ class VirtualEnvironment:
             self.in_use.take(shared=True)
 
     def _has(self, level: str) -> bool:
-        return self.python.exists() and any(self._mark(it).exists() for it in LEVELS[LEVELS.index(level) :])
+        return self.python.exists() and any(self._mark(it).exists() for it in self.levels[self.levels.index(level) :])
 
     def _mark(self, level: str) -> Path:
         return self.folder / f"installed-{level}"
@@ -64,7 +68,7 @@ class VirtualEnvironment:
 
     def _is_begun(self) -> bool:
         """Whether at least one level is complete, so that another can be added on top."""
-        return self.python.exists() and any(self._mark(it).exists() for it in LEVELS)
+        return self.python.exists() and any(self._mark(it).exists() for it in self.levels)
 
     def _install_with_uv(self, uv: str, level: str) -> None:
         if not self._is_begun():

@@ -4,8 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from finance.loan_state import State
@@ -15,9 +14,9 @@ from ledger.arrays import array_text, plain_array_text
 from ledger.day import BusinessDay
 from ledger.instances import loaded
 from ledger.models import Loan, LoanBalance, LoanEvent
-from ledger.prepared import prepared_cursor
-from ledger.terms import loan_terms, modification_of, modified_terms, servicing_of
+from ledger.terms import agreed_terms, modification_of, modified_terms
 from tenants.current import current_tenant_id
+from tenants.prepared import prepared_cursor
 
 # So many instalments from the first unmet one on travel with a loan. Few events reach further; those read them all.
 AHEAD = 6
@@ -83,9 +82,9 @@ def balance_of(row: Sequence[Any]) -> LoanBalance:
     """The balance of one row, with its loan, and with the instalments ahead of the loan."""
     due_on, amounts, interest, last_due_on, complete, modified = row[3:9]
     values = list(row[9 + len(BALANCE) :])
-    values[TERMS] = json.loads(values[TERMS])
+    terms, agreed = read_terms(values[TERMS])
+    values[TERMS] = dict(terms)
     loan = loaded(Loan, LOAN, values)
-    loan._update_initial_state()
     balance = loaded(LoanBalance, BALANCE, row[9 : 9 + len(BALANCE)])
     balance._state.fields_cache["loan"] = loan
     loan._state.fields_cache["balance"] = balance
@@ -93,9 +92,18 @@ def balance_of(row: Sequence[Any]) -> LoanBalance:
         rows = zip(due_on, amounts, interest, strict=True)
         ahead = [Instalment(due_date=on, amount=amount, interest=part) for on, amount, part in rows]
         loan.ahead = Ahead(ahead, last_due_on, complete)
+    loan.agreed = agreed
     if modified:
-        loan.modified = balance.schedule_version, json.loads(modified)
+        stated = json.loads(modified)
+        loan.modified, loan.agreed = (balance.schedule_version, stated), agreed_terms(stated["servicing"])
     return balance
+
+
+@lru_cache(maxsize=1024)  # loans of a product have the same ones, word for word
+def read_terms(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The terms of a loan as JSON, and what LoanTerms takes from them. Neither may be changed."""
+    terms = json.loads(text)
+    return terms, agreed_terms(terms)
 
 
 def terms_ahead(loan: Loan, balance: LoanBalance) -> LoanTerms | None:
@@ -113,14 +121,14 @@ def terms_ahead(loan: Loan, balance: LoanBalance) -> LoanTerms | None:
     due_before = ZERO
     if others or not ahead.complete:  # the very last instalment is all that is owed, whatever was due before
         due_before = balance.credit + balance.next_due_amount - first.amount
-        if balance.next_due_amount == first.amount and Decimal(servicing_of(loan)["past_due_tolerance"]):
+        if balance.next_due_amount == first.amount and loan.agreed["past_due_tolerance"]:
             return None
     schedule = [Instalment(due_date=first.due_date, amount=due_before), *ahead.instalments]
     if not ahead.complete:
         schedule.append(Instalment(due_date=ahead.last_due_on, amount=ZERO))
     if stated := modification_of(loan):
         return modified_terms(stated, balance.schedule_version, schedule)
-    return loan_terms(loan.terms, rate=loan.rate, schedule=tuple(schedule))
+    return LoanTerms(rate=loan.rate, schedule=tuple(schedule), **loan.agreed)
 
 
 def reaches(loan: Loan, terms: LoanTerms, state: State) -> bool:

@@ -84,6 +84,7 @@ def draft(
 ) -> Draft:
     """The entry that post() writes, to be written together with what belongs to it."""
     mapped = placing(legal_entity_id, posted_on, event)
+    chart = current_tenant_id(), legal_entity_id, currency, connection.settings_dict["NAME"]
     return Draft(
         legal_entity_id=legal_entity_id,
         currency=currency,
@@ -94,9 +95,7 @@ def draft(
         key=key,
         lines=[
             (
-                line.account_id
-                or mapped(line.role, line.effective_on)
-                or account_id(legal_entity_id, currency, line.role),
+                line.account_id or mapped(line.role, line.effective_on) or _account_id(*chart, line.role),
                 line.loan_id,
                 line.effective_on,
                 line.amount,
@@ -158,11 +157,11 @@ def booking_days(legal_entity_id: int, effective: Collection[date]) -> dict[date
 
 def account_id(legal_entity_id: int, currency: str, role: str) -> int:
     """The account that plays `role` for the company in that currency where no mapping names another."""
-    return _account_id(current_tenant_id(), legal_entity_id, currency, role, connection.settings_dict["NAME"])
+    return _account_id(current_tenant_id(), legal_entity_id, currency, connection.settings_dict["NAME"], role)
 
 
 @lru_cache(maxsize=4096)  # an account's role never changes, and it is never deleted
-def _account_id(tenant_id: int, legal_entity_id: int, currency: str, role: str, database: str) -> int:
+def _account_id(tenant_id: int, legal_entity_id: int, currency: str, database: str, role: str) -> int:
     found = Account.objects.filter(legal_entity_id=legal_entity_id, currency=currency, role=role, is_default=True)
     pk = found.values_list("pk", flat=True).first()
     if pk is None:

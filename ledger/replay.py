@@ -321,6 +321,7 @@ def follow(loan: Loan, state: State) -> bool:
     )
     if loan.state == ended:
         return False
+    loan._update_initial_state()  # ledger.holding reads loans without it: few of them move
     if loan.state != Loan.State.ACTIVE:
         loan.mark_reopened()
     if ended == Loan.State.PAID_OFF:

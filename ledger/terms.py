@@ -218,24 +218,27 @@ def with_instalments(events: Sequence[LoanEvent]) -> None:
 
 def loan_terms(terms: dict[str, Any], *, rate: Decimal, schedule: tuple[Instalment, ...]) -> LoanTerms:
     """LoanTerms from the JSON that `ProductTerms.servicing` wrote."""
+    return LoanTerms(rate=rate, schedule=schedule, **agreed_terms(terms))
+
+
+def agreed_terms(terms: dict[str, Any]) -> dict[str, Any]:
+    """What LoanTerms takes from that JSON: everything but the rate and the schedule."""
     nonaccrual = nonaccrual_of(terms)
-    return LoanTerms(
-        rate=rate,
-        day_count=terms["day_count"],
-        schedule=schedule,
-        allocation_order=tuple(terms["allocation_order"]),
+    return {
+        "day_count": terms["day_count"],
+        "allocation_order": tuple(terms["allocation_order"]),
         # Loans boarded before these were choices carry neither.
-        hierarchies=hierarchies(terms.get("hierarchies", {})),
-        prepayments=terms.get("prepayments", "advance"),
-        rounding=terms["rounding"],
-        residue=terms["residue"],
-        past_due_tolerance=Decimal(terms["past_due_tolerance"]),
-        bucket_edges=tuple(terms["bucket_edges"]),
-        late_fee=late_fee_rule(terms["late_fee"]),
-        nonaccrual_cash=nonaccrual.cash,
-        restoration=nonaccrual.restoration,
-        small_balance=Decimal(terms.get("small_balance", "0.00")),
-    )
+        "hierarchies": hierarchies(terms.get("hierarchies", {})),
+        "prepayments": terms.get("prepayments", "advance"),
+        "rounding": terms["rounding"],
+        "residue": terms["residue"],
+        "past_due_tolerance": Decimal(terms["past_due_tolerance"]),
+        "bucket_edges": tuple(terms["bucket_edges"]),
+        "late_fee": late_fee_rule(terms["late_fee"]),
+        "nonaccrual_cash": nonaccrual.cash,
+        "restoration": nonaccrual.restoration,
+        "small_balance": Decimal(terms.get("small_balance", "0.00")),
+    }
 
 
 def modification_of(loan: Loan) -> dict[str, Any] | None:

@@ -12,6 +12,9 @@ from ledger.views.loan_event import loan_event
 from ledger.views.loans import loans
 from ledger.views.proof import difference, law, proof, sealed_days, verifier
 from ledger.views.reverse_event import reverse_event
+from ledger.views.what_if import add_scenario, commit, drop_scenario, look_again, propose, remove_act, what_if, withdraw
+from ledger.views.what_if_act import what_if_act, what_if_effect
+from ledger.views.what_ifs import what_ifs
 
 urlpatterns = [
     *general_ledger,
@@ -26,6 +29,21 @@ urlpatterns = [
     path("books/proof/differences/<int:difference_id>/", difference, name="difference"),
     path("books/proof/sealed-days/", sealed_days, name="sealed_days"),
     path("books/proof/verifier/", verifier, name="verifier"),
+]
+fork = "loans/<str:number>/what-if/<int:fork_id>/"
+scenario = f"{fork}scenarios/<int:scenario>/"
+urlpatterns += [
+    path("loans/<str:number>/what-if/", what_ifs, name="what_ifs"),
+    path(fork, what_if, name="what_if"),
+    path(f"{fork}scenarios/", add_scenario, name="what_if_add_scenario"),
+    path(f"{scenario}drop/", drop_scenario, name="what_if_drop_scenario"),
+    path(f"{scenario}act/", what_if_act, name="what_if_act"),
+    path(f"{scenario}act/effect/", what_if_effect, name="what_if_effect"),
+    path(f"{scenario}act/remove/", remove_act, name="what_if_remove_act"),
+    path(f"{fork}propose/", propose, name="what_if_propose"),
+    path(f"{fork}look-again/", look_again, name="what_if_look_again"),
+    path(f"{fork}withdraw/", withdraw, name="what_if_withdraw"),
+    path(f"{fork}commit/", commit, name="what_if_commit"),
 ]
 for name in ACTS:
     address = f"loans/<str:number>/{name.replace('_', '-')}/"

@@ -20,8 +20,8 @@ from django.db import connection, models
 from finance.money import ZERO
 from ledger.arrays import array_writer
 from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent, Posting
-from ledger.prepared import prepared_cursor
 from tenants.current import current_tenant_id
+from tenants.prepared import prepared_cursor
 
 Row = tuple[Any, ...]
 # The loan's id, effective on, booked on, posted on, amount, and what of it is suspended.

@@ -66,8 +66,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": None if SERVES_FOR_LONG else 0,
         # Each view is atomic inside the transaction that the tenant's middleware opens for the whole request.
         "ATOMIC_REQUESTS": True,
-        # For ledger.prepared alone: Django's own cursors bind in the client and prepare nothing.
-        "OPTIONS": {"prepare_threshold": 5, **options},
+        "OPTIONS": options,
         "TEST": {"NAME": unquote(parts.path.lstrip("/"))},
     }
 

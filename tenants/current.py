@@ -11,6 +11,8 @@ from contextvars import ContextVar
 
 from django.db import connection, transaction
 
+from tenants.prepared import prepared_cursor
+
 _tenant: ContextVar[int | None] = ContextVar("tenant", default=None)
 
 
@@ -40,8 +42,8 @@ def tenant_context(tenant_id: int) -> Iterator[None]:
     token = _tenant.set(tenant_id)
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.tenant', %s, true)", [str(tenant_id)])
+            with prepared_cursor() as cursor:
+                cursor.execute(f"SELECT set_config('app.tenant', '{int(tenant_id)}', true)")
             yield
     finally:
         _tenant.reset(token)

@@ -3,6 +3,7 @@ from ledger.models.books import Account, Entry, Period, Posting
 from ledger.models.companies import InterCompany
 from ledger.models.events import Accrual, LoanEvent
 from ledger.models.exports import ExportBatch, ExportDetail, ExportedEntry, ExportReceipt, ExportTarget
+from ledger.models.forks import Fork, Scenario
 from ledger.models.loan import Instalment, Loan, LoanBalance
 from ledger.models.mapping import GLMapping, GLMappingLine
 from ledger.models.movements import LateLoan, MonthMovement, Movement, MovementFold
@@ -23,6 +24,7 @@ __all__ = [
     "ExportReceipt",
     "ExportTarget",
     "ExportedEntry",
+    "Fork",
     "GLMapping",
     "GLMappingLine",
     "IndexRate",
@@ -46,6 +48,7 @@ __all__ = [
     "ProductVersion",
     "Proof",
     "ReopenRequest",
+    "Scenario",
     "Seal",
     "SealBlock",
 ]

@@ -57,6 +57,8 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
     ahead: ClassVar[Any] = None
     # (version of the schedule, what the modification that made it states), once that was read (ledger.terms).
     modified: Any = None
+    # What LoanTerms takes from the terms in force (ledger.terms.agreed_terms), where the loan was read to be posted to.
+    agreed: ClassVar[Any] = None
 
     objects = LoanQuerySet.as_manager()
 

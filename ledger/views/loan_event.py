@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from ledger.foresight import by_account
-from ledger.models import LoanEvent
+from ledger.models import Fork, LoanEvent
 from ledger.operations.reversal import NOT_REVERSIBLE
 from ledger.standing import event_key, position, read_account
 from ledger.timeline import line_of
@@ -34,6 +34,7 @@ def loan_event(request: HttpRequest, number: str, event_id: int) -> HttpResponse
         "accruals": accruals,
         "interest_total": sum(row.amount for row in accruals),
         "consequences": [line_of(row) for row in event.consequences.select_related("by", "target").order_by("id")],
+        "fork": Fork.behind(event),
         "why_not_reverse": why_not_reverse(event, undone_by, person(request)),
     }
     return render(request, "ledger/loan_event.html", context)

@@ -28,6 +28,9 @@ PAGES = {
         "/loans/{loan}/capitalise/",
         "/loans/{loan}/extend-loan/",
         "/loans/{loan}/take-payoff/",
+        "/loans/{loan}/what-if/",
+        "/loans/{loan}/what-if/{fork}/",
+        "/loans/{loan}/what-if/{fork}/scenarios/1/act/?act=reverse_event",
     ],
     "collections": STAFF,
     "portfolio_manager": [
@@ -80,6 +83,23 @@ def loan(running: Running) -> str:
         return str(made.number)
 
 
+@pytest.fixture
+def fork(running: Running, loan: str) -> int:
+    """The id of a what-if of the loan, with a scenario that does something and one that does nothing."""
+    from ledger.forks.steps import Step
+    from ledger.models import Loan
+    from ledger.operations.forks import add_act, add_scenario, open_fork
+    from tenants.current import tenant_context
+
+    with tenant_context(running.tenant.pk):
+        by = running.people.operations
+        made = open_fork(loan_id=Loan.objects.get(number=loan).pk, title="What does a fee cost?", by=by)
+        fee = Step("charge_fee", "k", {"amount": "25.00", "effective_on": "2008-12-31", "reason": "Returned cheque"})
+        add_act(fork_id=made.pk, number=1, step=fee, by=by)
+        add_scenario(fork_id=made.pk, by=by)
+        return int(made.pk)
+
+
 def wrong_with(page: Page, scheme: str) -> list[Any]:
     """What axe, already on the page, finds as it looks now, and by how much it is wider than the window."""
     violations, beyond = page.evaluate(LOOK, scheme)
@@ -87,7 +107,9 @@ def wrong_with(page: Page, scheme: str) -> list[Any]:
     return [*found, ("wider than the window by", beyond)] if beyond > 0 else found
 
 
-def test_no_page_has_an_accessibility_fault_or_is_wider_than_the_window(visit: Callable[..., Page], loan: str) -> None:
+def test_no_page_has_an_accessibility_fault_or_is_wider_than_the_window(
+    visit: Callable[..., Page], loan: str, fork: int
+) -> None:
     """`visit` fails the test as well when the security policy of a page is broken."""
     axe, faults = Axe().axe_script, {}
     for role, addresses in PAGES.items():
@@ -95,7 +117,7 @@ def test_no_page_has_an_accessibility_fault_or_is_wider_than_the_window(visit: C
         if role:
             sign_in(page, f"{role}@example.com")
         for address in addresses:
-            answer = page.goto(address.format(loan=loan))
+            answer = page.goto(address.format(loan=loan, fork=fork))
             assert answer is not None
             assert answer.status == 200, (role, address)
             assert page.url.count("/accounts/login/") == (address == "/accounts/login/"), (role, address)

@@ -10,7 +10,8 @@ from django.contrib.admin.models import ADDITION, LogEntry
 
 from ledger.boarding import AgreedTerms, board_loan
 from ledger.close.night import start_night, work_night
-from ledger.models import BoardingRow, BoardingRun, Difference, LateLoan, Night, NightException, Period, Proof
+from ledger.forks.steps import Step
+from ledger.models import BoardingRow, BoardingRun, Difference, LateLoan, Loan, Night, NightException, Period, Proof
 from ledger.opening import open_books
 from ledger.operations import (
     add_account,
@@ -27,6 +28,7 @@ from ledger.operations import (
     take_export,
     tick_period,
 )
+from ledger.operations.forks import add_act, open_fork
 from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
 from tenants.current import tenant_context
@@ -63,6 +65,7 @@ def populate(tenant: Any) -> None:
         defer_instalments(
             loan_id=loan.pk, count=1, effective_on=date(2008, 12, 31), reason="Agreed", key="mod", by=people.operations
         )
+        fill_forks(loan, people)
         desk = make_desk(people, company, version)
         for state in ("funded", "approved", "draft"):
             desk.at(state)
@@ -85,6 +88,13 @@ def populate(tenant: Any) -> None:
         LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
         proof = Proof.objects.earliest("pk")
         Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
+
+
+def fill_forks(loan: Loan, people: Any) -> None:
+    """A what-if that is a draft, with one act."""
+    fork = open_fork(loan_id=loan.pk, title="x", by=people.operations)
+    fee = Step("charge_fee", "k", {"amount": "5.00", "effective_on": "2008-12-31", "reason": "x"})
+    add_act(fork_id=fork.pk, number=1, step=fee, by=people.operations)
 
 
 def fill_mapping(company: LegalEntity, people: Any) -> None:

@@ -129,6 +129,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("ledger_difference", "owner_id"): {"owned_at": NOON},
     ("ledger_difference", "resolved_by_id"): {"resolved_at": NOON, "note": "x"},
     ("ledger_exportbatch", "voids_id"): {"reason": "x"},
+    ("ledger_fork", "decided_by_id"): {"state": "withdrawn", "decided_on": NOON.date()},
     ("ledger_glmapping", "approved_by_id"): {"approved_at": NOON},
     ("ledger_instalment", "loan_id"): {"version": 1},
     ("ledger_intercompany", "target_id"): {"kind": "reversed"},

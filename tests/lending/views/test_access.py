@@ -8,6 +8,7 @@ import pytest
 
 from ledger.models import Entry, Period
 from ledger.operations import receive_payment
+from ledger.operations.forks import open_fork
 from parties.models import PortalAccess
 
 STAFF = {"underwriter", "operations", "collections", "portfolio_manager", "auditor", "administrator"}
@@ -29,6 +30,8 @@ PAGES: dict[str, set[str]] = {
     "/loans/{loan}/waive-fee/": {"operations"},
     "/loans/{loan}/change-rate/": {"operations"},
     "/loans/{loan}/charge-off/": {"operations"},
+    "/loans/{loan}/what-if/": STAFF,
+    "/loans/{loan}/what-if/{fork}/": STAFF,
     "/loans/{loan}/receive-recovery/": {"operations", "collections"},
     "/books/trial-balance/": STAFF,
     "/books/accounts/1200/": STAFF,
@@ -64,8 +67,12 @@ def names(loan: Any, people: Any) -> dict[str, Any]:
     event = receive_payment(
         loan_id=loan.pk, amount=Decimal("100.00"), effective_on=date(2008, 12, 31), key="p", by=people.operations
     )
-    return {"loan": loan.number, "event": event.pk, "entry": Entry.objects.latest("pk").pk} | {
-        "period": Period.objects.latest("pk").pk
+    return {
+        "loan": loan.number,
+        "event": event.pk,
+        "entry": Entry.objects.latest("pk").pk,
+        "period": Period.objects.latest("pk").pk,
+        "fork": open_fork(loan_id=loan.pk, title="x", by=people.operations).pk,
     }
 
 
