@@ -46,7 +46,8 @@ def explain_loss_curve(vintages: Sequence[Vintage], curve: Sequence[Fraction], a
             growth = derived("quotient", "Growth", [losses, derived("sum", "Losses before", before)], "ratio")
             share = derived("product", label, [share, growth], "ratio", curve[k])
         else:
-            share = derived("quotient", label, [losses, derived("sum", "Lent", lent)], "ratio", curve[k])
+            theirs = [given(f"Lent in {vintage.name}", vintage.originated) for vintage in older]
+            share = derived("quotient", label, [losses, derived("sum", "Lent", theirs)], "ratio", curve[k])
     return share
 
 

@@ -136,6 +136,8 @@ class State:
     sold: "State | None" = None
     totals: Totals = field(default_factory=Totals)
     trail: "list[Accrued | Applied] | None" = field(default=None, repr=False, compare=False)
+    # What was rounded last, and what it came to: an event asks for its interest half a dozen times.
+    _rounded: tuple[Fraction, Decimal] = field(default=(Fraction(0), ZERO), init=False, repr=False, compare=False)
 
     @classmethod
     def opening(cls, terms: LoanTerms) -> "State":
@@ -153,7 +155,11 @@ class State:
 
         Under residue "carry" the exact figure may stand up to half a cent below zero; owed is then nothing.
         """
-        return max(ZERO, cents(self.accrued, self.rounding))
+        exact, rounded = self._rounded
+        if exact is not self.accrued:
+            rounded = max(ZERO, cents(self.accrued, self.rounding))
+            self._rounded = self.accrued, rounded
+        return rounded
 
     def settle_interest(self, amount: Decimal, residue: str) -> None:
         """Lower the interest owed by `amount`. Once all of it is settled, "drop" forgets the sub-cent difference."""
