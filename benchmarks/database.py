@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -86,7 +87,12 @@ def on_the_server(statement: sql.Composable | str, values: list[object] | None =
         return cursor.fetchall() if cursor.description else []
 
 
+def as_owner(statement: LiteralString) -> None:
+    """Run a statement as the owner of the tables, outside a transaction."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        connection.execute(statement)
+
+
 def vacuum() -> None:
     """What autovacuum would have done by the time a book of this size is in use."""
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE)")
+    as_owner("VACUUM (ANALYZE)")
