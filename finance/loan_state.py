@@ -136,8 +136,10 @@ class State:
     sold: "State | None" = None
     totals: Totals = field(default_factory=Totals)
     trail: "list[Accrued | Applied] | None" = field(default=None, repr=False, compare=False)
-    # What was rounded last, and what it came to: an event asks for its interest half a dozen times.
-    _rounded: tuple[Fraction, Decimal] = field(default=(Fraction(0), ZERO), init=False, repr=False, compare=False)
+    # What was rounded last, how, and what it came to: an event asks for its interest half a dozen times.
+    _rounded: tuple[Fraction, str, Decimal] = field(
+        default=(Fraction(0), "", ZERO), init=False, repr=False, compare=False
+    )
 
     @classmethod
     def opening(cls, terms: LoanTerms) -> "State":
@@ -155,10 +157,10 @@ class State:
 
         Under residue "carry" the exact figure may stand up to half a cent below zero; owed is then nothing.
         """
-        exact, rounded = self._rounded
-        if exact is not self.accrued:
+        exact, rounding, rounded = self._rounded
+        if exact is not self.accrued or rounding != self.rounding:
             rounded = max(ZERO, cents(self.accrued, self.rounding))
-            self._rounded = self.accrued, rounded
+            self._rounded = self.accrued, self.rounding, rounded
         return rounded
 
     def settle_interest(self, amount: Decimal, residue: str) -> None:

@@ -53,8 +53,20 @@ def redis_of_its_own() -> str:
     return f"{plain}?db={number}" if plain.startswith("unix:") else f"{plain.rsplit('/', 1)[0]}/{number}"
 
 
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory: Any) -> Path:
+    """The folder of collected files, which every server of this process serves."""
+    state: Path = tmp_path_factory.mktemp("collected")
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    environment = os.environ | {"LOANWRIGHT_STATE": str(state), "LOANWRIGHT_ENVIRONMENT": "demo"}
+    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
+    return state / "static"
+
+
 @pytest.fixture
-def running(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Running]:
+def running(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any, static_files: Path
+) -> Iterator[Running]:
     """Loanwright with one lender, its people and two products, served by gunicorn with a Celery worker."""
     from django.db import connections
 
@@ -73,9 +85,8 @@ def running(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
             "LOANWRIGHT_STATE": str(state),
             "LOANWRIGHT_ENVIRONMENT": "demo",
         }
+        (state / "static").symlink_to(static_files)
         python = [sys.executable, "-m"]
-        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-        subprocess.run(collect, cwd=ROOT, env=environment, check=True)
         web = [
             *python,
             "gunicorn",
