@@ -14,21 +14,18 @@ import os
 import platform
 import random
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.books import set_django_up
+from benchmarks.database import own_database
+
 NAME = f"lw_bench_reads_{os.getpid()}"
 FIRST, LAST = date(2006, 1, 1), date(2008, 12, 31)
 DAYS = (LAST - FIRST).days + 1
@@ -71,34 +68,6 @@ FROM ledger_loan, generate_series(0, %(loans)s::int - 1) n WHERE id = %(like)s
 """
 
 
-def on(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-@contextmanager
-def own_database() -> Iterator[str]:
-    """A migrated database, and its owner's address; the settings of this process point to it."""
-    owner = os.environ["DATABASE_OWNER_URL"]
-    with psycopg.connect(on(owner, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
-    try:
-        os.environ["DATABASE_URL"] = on(os.environ["DATABASE_URL"], NAME)
-        os.environ["DATABASE_OWNER_URL"] = on(owner, NAME)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lending.settings")
-        os.environ["LOANWRIGHT_ENVIRONMENT"] = "demo"
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
-        import django
-
-        django.setup()
-        yield os.environ["DATABASE_OWNER_URL"]
-    finally:
-        from django.db import connections
-
-        connections.close_all()
-        with psycopg.connect(on(owner, "postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(NAME)))
-
-
 def fill(owner_url: str, postings: int) -> dict[str, Any]:
     """A lender with `postings` lines of payments, and one real loan with EVENTS_ON_THE_PAGE events."""
     from ledger.boarding import AgreedTerms, board_loan
@@ -111,7 +80,7 @@ def fill(owner_url: str, postings: int) -> dict[str, Any]:
     from tenants.operations import open_tenant
 
     tenant = open_tenant(
-        name="Bench", slug="bench", hosts=["testserver"], business_date=LAST, legal_entity="Bench Lending LLC"
+        name="Bench", slug="bench", hosts=["localhost"], business_date=LAST, legal_entity="Bench Lending LLC"
     )
     with tenant_context(tenant.pk):
         company = LegalEntity.objects.get()
@@ -247,7 +216,7 @@ def page_reads(given: dict[str, Any]) -> tuple[float, float]:
 
     settings.CACHES["default"]["KEY_PREFIX"] = NAME
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     from tenants.current import tenant_context
 
     with tenant_context(given["tenant"]):
@@ -288,7 +257,9 @@ def main() -> None:
     parser.add_argument("--postings", type=int, default=10_000_000)
     parser.add_argument("--seal", action="store_true", help="seal all rows as one day too, which takes a minute")
     options = parser.parse_args()
-    with own_database() as owner_url:
+    with own_database(NAME) as owner_url:
+        os.environ["LOANWRIGHT_ENVIRONMENT"] = "demo"  # the page is asked without HTTPS and a second factor
+        set_django_up()
         run(owner_url, options)
 
 

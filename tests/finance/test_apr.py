@@ -251,7 +251,7 @@ def transactions(draw):
     return [Flow(start, advance)], payments
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(transactions())
 def test_the_rate_re_prices_its_stream_and_both_methods_find_it(transaction):
     advances, payments = transaction
@@ -266,7 +266,7 @@ def test_the_rate_re_prices_its_stream_and_both_methods_find_it(transaction):
     assert abs(worth - F(advances[0].amount)) < F(1, 10**6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 60_000), st.integers(1, 120), st.dates(date(2000, 1, 1), date(2040, 1, 28)))
 def test_a_schedule_without_charges_has_its_own_rate(thousandths, n, start):
     terms = ScheduleTerms(

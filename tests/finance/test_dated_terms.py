@@ -210,7 +210,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
     return events
 
 
-laws = settings(max_examples=60, deadline=None)
+laws = settings(max_examples=150, deadline=None)
 
 
 @laws

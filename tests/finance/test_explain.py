@@ -244,7 +244,7 @@ def test_every_loan_re_adds(terms: LoanTerms, events: list[Event]) -> None:
     check_loan(terms, events, END)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(loans(), everything(), st.sampled_from(CASH_METHODS), st.sampled_from(RESTORATIONS))
 def test_every_loan_that_left_income_or_the_books_re_adds(
     terms: LoanTerms, events: list[Event], cash: str, restoration: str

@@ -24,7 +24,7 @@ APRIL, JUNE, AUGUST = date(2023, 4, 1), date(2023, 6, 1), date(2023, 8, 1)
 KINDS = ("nonaccrual", "restoration", "capitalise_interest", "capitalise_fees", "write_off")
 WITH_AMOUNT = ("refund", "credit_applied", "escrow_deposit", "escrow_disbursement", "sale", "buy_back")
 
-laws = settings(max_examples=50, deadline=None)
+laws = settings(max_examples=80, deadline=None)
 
 
 def event(kind: str, on: date, amount: str | None = None, **more: Any) -> Event:
