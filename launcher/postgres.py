@@ -182,6 +182,16 @@ class Cluster:
             )
         self._write_access_rules()
 
+    def set_aside(self, *, keep: bool) -> Path | None:
+        """Free the data folder for a new database; returns where the old one is kept, if it is."""
+        self.recover()
+        if not keep:
+            shutil.rmtree(self.data)
+            return None
+        kept = self.home / f"data-{self.identity}"
+        self.data.rename(kept)
+        return kept
+
     def _initialise(self) -> None:
         draft = self.home / "data-new"
         shutil.rmtree(draft, ignore_errors=True)

@@ -13,6 +13,7 @@ from launcher import postgres, roles, sockets, system, valkey
 from launcher.environment import VirtualEnvironment
 from launcher.errors import CannotStart
 from launcher.processes import Account, inherited_environment
+from launcher.progress import say
 from launcher.sql import Database
 from launcher.state import Area, Secrets
 from launcher.supervisor import Supervisor
@@ -133,10 +134,7 @@ class Session:
             throwaway=self.area.name == "test",
         )
         if cluster.exists and not self.area.has_secrets():
-            raise CannotStart(
-                f"The database in {home} is here, but its passwords and keys ({self.area.folder}/secrets.json) are "
-                "not. Put that file back, or start anew with --fresh"
-            )
+            self._make_room(cluster)
         cluster.prepare()
         cluster.start(supervisor, folder)
         names, made = roles.EMBEDDED, self.area.secrets()
@@ -152,6 +150,16 @@ class Session:
             f"postgresql://{names.owner}:{made.owner_password}{place}",
             cluster.identity,
         )
+
+    def _make_room(self, cluster: postgres.Cluster) -> None:
+        """The state folder was deleted and root's home of the database stayed: no key is left that opens it. What tests
+        and benchmarks made is made again; a demo may have been somebody's work.
+        """
+        if kept := cluster.set_aside(keep=self.area.name == "demo"):
+            say(
+                f"A database was here, and its passwords and keys ({self.area.folder}/secrets.json) are gone. It is "
+                f"now in {kept}, and a new one is made. Delete that folder once you are sure that nobody misses it"
+            )
 
     def _given_database(self, url: str) -> tuple[str, str, str]:
         """URLs of both roles on the server of DATABASE_URL.

@@ -120,6 +120,26 @@ def test_data_of_another_version_is_refused_and_left_alone(cluster):
         cluster.prepare()
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_data_whose_keys_are_gone_makes_room_for_a_new_database(cluster, keep):
+    # Given
+    cluster.prepare()
+    first = cluster.identity
+    # When
+    kept = cluster.set_aside(keep=keep)
+    # Then
+    assert not cluster.exists
+    cluster.prepare()
+    assert cluster.exists
+    assert cluster.identity != first
+    if keep:
+        assert kept == cluster.home / f"data-{first}"
+        assert (kept / "PG_VERSION").exists()
+    else:
+        assert kept is None
+        assert not list(cluster.home.glob("data-*"))
+
+
 def test_nobody_else_can_enter_the_data_or_the_sockets(running, socket_folder):
     assert stat.S_IMODE(running.data.stat().st_mode) == 0o700
     assert stat.S_IMODE(socket_folder.stat().st_mode) == 0o700
