@@ -32,13 +32,24 @@ class Account:
 
 
 def read_account(loan: Loan) -> Account:
-    """Everything recorded of one loan. Two queries, however long its history, and a third when it was modified."""
+    """Everything recorded of one loan. Three queries, however long its history, and a fourth when it was modified."""
     rows = Instalment.objects.filter(loan=loan).order_by("version", "number")
     schedules = {version: tuple(found) for version, found in groupby(rows, key=lambda row: row.version)}
-    events = list(LoanEvent.objects.filter(loan=loan).select_related("by", "target").order_by("effective_on", "id"))
+    events = events_of(loan)
     with_instalments(events)
     dues = tuple(Due(due_date=row.due_on, amount=row.amount, interest=row.interest) for row in schedules[1])
     return Account(loan, loan_terms(loan.terms, rate=loan.rate, schedule=dues), schedules, tuple(events))
+
+
+def events_of(loan: Loan) -> list[LoanEvent]:
+    """Every event of the loan in the order in which they count. What one reverses is the very object in this list."""
+    # Joined, a person would be made anew for every event: a long history is made of few people.
+    events = list(LoanEvent.objects.filter(loan=loan).prefetch_related("by").order_by("effective_on", "id"))
+    by_id = {event.pk: event for event in events}
+    for event in events:
+        if event.target_id is not None:
+            event.target = by_id[event.target_id]
+    return events
 
 
 def history(rows: Iterable[LoanEvent]) -> list[Event]:

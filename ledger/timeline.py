@@ -164,12 +164,16 @@ def terms_over_time(account: Account, at: Position) -> list[TermsInForce]:
     return rows if len(rows) > 1 else []
 
 
-def timeline(account: Account, at: Position) -> list[Line]:
-    """The events that the day shown knows of, the latest first."""
+def timeline(account: Account, at: Position, *, newest: int | None = None) -> tuple[list[Line], int]:
+    """The events that the day shown knows of, the latest first, and how many those are.
+
+    newest: only so many of them; None is all.
+    """
     known = [row for row in account.events if counts(row, at.as_of, at.known_on)]
     undone = {row.target_id: row for row in known if row.kind == LoanEvent.Kind.REVERSAL}
     splits = {split.event: split for split in at.allocations}
-    return [line_of(row, undone.get(row.pk), splits.get(event_key(row.pk))) for row in reversed(known)]
+    shown = known[::-1][:newest]
+    return [line_of(row, undone.get(row.pk), splits.get(event_key(row.pk))) for row in shown], len(known)
 
 
 def counts(row: LoanEvent, as_of: date, known_on: date | None) -> bool:

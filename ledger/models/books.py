@@ -171,7 +171,12 @@ class Posting(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "entry"], name="posting_entry"),
             models.Index(fields=["tenant", "account", "booked_on"], name="posting_account"),
-            models.Index(fields=["tenant", "loan", "effective_on"], name="posting_loan"),
+            # With the figures in it: a loan's postings are as far apart as the days on which it paid.
+            models.Index(
+                fields=["tenant", "loan", "effective_on"],
+                include=["posted_on", "account", "debit", "credit"],
+                name="posting_loan",
+            ),
             BrinIndex(fields=["posted_on"], name="posting_posted", pages_per_range=16, autosummarize=True),
         ]
         constraints = [

@@ -172,9 +172,13 @@ class Accrual(TenantModel):
         # Rows arrive in the order of posted_on, so a few bytes for each block find a day's; a tree costs every row.
         indexes = [BrinIndex(fields=["posted_on"], name="accrual_posted", autosummarize=True)]
         constraints = [
-            # One index for both: the ordinary row of a day (no event) and each correction of it.
+            # One index for three: the ordinary row of a day (no event), each correction of it, and a loan's interest on
+            # two dates, which it holds whole: a loan's rows lie a night apart, each in a block of its own.
             models.UniqueConstraint(
-                fields=["loan", "effective_on", "event"], nulls_distinct=False, name="accrual_once_a_day"
+                fields=["loan", "effective_on", "event"],
+                include=["tenant", "posted_on", "amount"],
+                nulls_distinct=False,
+                name="accrual_once_a_day",
             ),
         ]
 

@@ -74,16 +74,17 @@ def what_stands(account: Account, as_of: date, known_on: date | None, *, now: bo
 
 def schedule_and_timeline(request: HttpRequest, account: Account, at: Position) -> dict[str, Any]:
     """Both cut to what a page holds, unless its address asks for all."""
-    rows, lines = instalments(account, at), timeline(account, at)
+    rows = instalments(account, at)
+    lines, known = timeline(account, at, newest=None if "every_event" in request.GET else EVENTS_SHOWN)
     before, after = INSTALMENTS_SHOWN
     return {
         "instalments": rows if "whole_schedule" in request.GET else around_now(rows, before=before, after=after),
         "instalments_in_all": len(rows),
         "instalments_agreed": len(account.schedules[1]),
         "instalments_met": at.arrears.instalments_satisfied,
-        "timeline": lines if "every_event" in request.GET else lines[:EVENTS_SHOWN],
-        "events_in_all": len(lines),
-        "events_unseen": len(account.events) - len(lines),
+        "timeline": lines,
+        "events_in_all": known,
+        "events_unseen": len(account.events) - known,
     }
 
 
