@@ -7,7 +7,7 @@ millions of postings.
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -41,6 +41,10 @@ LOAN_FIGURES = {
 # Entries of one day that are listed; the others come together in one line, so that the day still adds up.
 ENTRIES_LISTED = 200
 MONTHS_LISTED = 24
+# Parts of a loan's sum that stand in one list; a longer one is a sum of such lists.
+PARTS_LISTED = 40
+# Levels of a loan's tree that are shown at once; what lies below is opened part by part.
+LEVELS_SHOWN = 2
 YEAR = re.compile(r"(?!0000)\d{4}")
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 EVENT = re.compile(r"^(?P<what>.+) (?P<id>\d{12}) of (?P<on>\d{4}-\d\d-\d\d)(?P<rest>.*)$")
@@ -49,6 +53,11 @@ EVENT = re.compile(r"^(?P<what>.+) (?P<id>\d{12}) of (?P<on>\d{4}-\d\d-\d\d)(?P<
 class NotInThisAccount(Refused):
     code = "not_in_this_account"
     message = "{within} is no year, month or day: open a part of the account's balance."
+
+
+class NotInThisFigure(Refused):
+    code = "not_in_this_figure"
+    message = "{within} is no part of this figure: open it again from the top."
 
 
 def explain_loan(account: standing.Account, what: str, *, as_of: date, known_on: date | None = None) -> Step:
@@ -189,17 +198,48 @@ class Node:
     parts: "tuple[Node, ...]"
 
 
-def node(step: Step) -> Node:
-    """The tree of `step` in words: an event without the number of its row, which becomes a link instead."""
+def in_groups(step: Step) -> Step:
+    """The tree with every long sum as a sum of sums, each named by its first and last day."""
+    parts = tuple(in_groups(part) for part in step.parts)
+    while step.rule == "sum" and len(parts) > PARTS_LISTED:
+        runs = [parts[first : first + PARTS_LISTED] for first in range(0, len(parts), PARTS_LISTED)]
+        parts = tuple(derived("sum", span(run), run, step.unit) for run in runs)
+    return replace(step, parts=parts)
+
+
+def span(run: tuple[Step, ...]) -> str:
+    """What a run of parts is called: by the days that its first and its last part name."""
+    named = [day for part in (run[0], run[-1]) for day in DAY.findall(part.label)]
+    return f"{named[0]} to {named[-1]}: {len(run)} lines" if named else f"{len(run)} lines"
+
+
+def below(step: Step, within: str) -> Step:
+    """The part of a tree that `within` opens: "2.0" is the first part of the third. Raises NotInThisFigure."""
+    try:
+        for place in within.split("."):
+            step = step.parts[int(place)]
+    except (ValueError, IndexError):
+        raise NotInThisFigure(within=within[:20]) from None
+    return step
+
+
+def node(step: Step, within: str = "", *, levels: int = LEVELS_SHOWN) -> Node:
+    """The tree of `step` in words: an event without the number of its row, which becomes a link instead.
+
+    within: where in the whole tree it stands.  levels: how many below it are shown; parts further down are opened.
+    """
     label, event = step.label, None
     if found := EVENT.match(label):
         label, event = f"{found['what']} of {found['on']}{found['rest']}", int(found["id"])
+    parts = step.parts if levels else ()
     return Node(
         label=DAY.sub(lambda day: f"{date.fromisoformat(day[0]):%-d %b %Y}", label),
         figure=shown(step).replace("-", "−"),  # a true minus
         rule="" if step.rule == "given" else step.rule,
         event=event,
         entry=step.detail.get("entry", ""),
-        opens=step.detail.get("within", ""),
-        parts=tuple(node(part) for part in step.parts),
+        opens=step.detail.get("within", "" if levels or not step.parts else within),
+        parts=tuple(
+            node(part, f"{within}.{number}".lstrip("."), levels=levels - 1) for number, part in enumerate(parts)
+        ),
     )

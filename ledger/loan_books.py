@@ -15,12 +15,17 @@ from ledger.sql import statement
 
 
 class LoanBooks(NamedTuple):
-    """Dollars. unapplied: held for the borrower."""
+    """Dollars. principal: as the borrower owes it.  unapplied, escrow: held for the borrower.
+
+    applied: interest paid on non-accrual, which lowers principal in the books and not what is owed.
+    """
 
     principal: Decimal
     interest: Decimal
     fees: Decimal
     unapplied: Decimal
+    escrow: Decimal
+    applied: Decimal
 
     @property
     def owed(self) -> Decimal:
@@ -40,4 +45,6 @@ def loan_books(loan_id: int, *, as_of: date, known_on: date | None = None) -> Lo
         interest=held.get("interest", ZERO),
         fees=held.get("fees", ZERO),
         unapplied=-held.get("unapplied", ZERO),
+        escrow=-held.get("escrow", ZERO),
+        applied=-held.get("applied", ZERO),
     )

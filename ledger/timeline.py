@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from finance.allocation import ORDINARY
 from finance.replay import Allocation, Position
@@ -164,16 +164,28 @@ def terms_over_time(account: Account, at: Position) -> list[TermsInForce]:
     return rows if len(rows) > 1 else []
 
 
-def timeline(account: Account, at: Position, *, newest: int | None = None) -> tuple[list[Line], int]:
-    """The events that the day shown knows of, the latest first, and how many those are.
+class Timeline(Sequence[Line]):
+    """The events that the day shown knows of, the latest first. A line is made when it is looked at: few are shown."""
 
-    newest: only so many of them; None is all.
-    """
-    known = [row for row in account.events if counts(row, at.as_of, at.known_on)]
-    undone = {row.target_id: row for row in known if row.kind == LoanEvent.Kind.REVERSAL}
-    splits = {split.event: split for split in at.allocations}
-    shown = known[::-1][:newest]
-    return [line_of(row, undone.get(row.pk), splits.get(event_key(row.pk))) for row in shown], len(known)
+    def __init__(self, account: Account, at: Position) -> None:
+        self.known = [row for row in reversed(account.events) if counts(row, at.as_of, at.known_on)]
+        self.undone = {row.target_id: row for row in self.known if row.kind == LoanEvent.Kind.REVERSAL}
+        self.splits = {split.event: split for split in at.allocations}
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @overload
+    def __getitem__(self, place: int) -> Line: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Line]: ...
+    def __getitem__(self, place: int | slice) -> Line | list[Line]:
+        if isinstance(place, slice):
+            return [self.line(row) for row in self.known[place]]
+        return self.line(self.known[place])
+
+    def line(self, row: LoanEvent) -> Line:
+        return line_of(row, self.undone.get(row.pk), self.splits.get(event_key(row.pk)))
 
 
 def counts(row: LoanEvent, as_of: date, known_on: date | None) -> bool:

@@ -1,6 +1,8 @@
 """What pages share: who may open one, and who is signed in."""
 
 from collections.abc import Callable
+from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
@@ -36,3 +38,8 @@ def by_htmx(request: HttpRequest) -> bool:
 def go(request: HttpRequest, url: str) -> HttpResponse:
     """Send the browser to `url`, whichever way it asked."""
     return HttpResponseClientRedirect(url) if by_htmx(request) else redirect(url)
+
+
+def dates_query(as_of: date, known_on: date | None) -> str:
+    """Both dates as a query string, for a link to another page of the same day."""
+    return urlencode({"as_of": as_of.isoformat(), **({"known_on": known_on.isoformat()} if known_on else {})})

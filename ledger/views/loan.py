@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -12,16 +13,17 @@ from django.views.decorators.http import require_safe
 
 from finance.payoff import quote
 from finance.replay import Position
+from ledger.explain import LOAN_FIGURES
 from ledger.forms import TwoDatesForm
 from ledger.models import Loan
 from ledger.operations.draws import available
 from ledger.selectors import business_date, with_all_that_names_it
 from ledger.standing import Account, amount_due, around_now, carried, instalments, position, read_account
 from ledger.terms import servicing_of
-from ledger.timeline import terms_over_time, timeline
+from ledger.timeline import Timeline, terms_over_time
 from ledger.views.acts import ACTS, why_not
 from ledger.views.an_act import GROUPS
-from ledger.views.common import needs, person
+from ledger.views.common import dates_query, needs, person
 from tenants.models import User
 
 EVENTS_SHOWN = 12
@@ -44,12 +46,19 @@ def loan(request: HttpRequest, number: str) -> HttpResponse:
         **what_stands(account, as_of, known_on, now=(as_of, known_on) == (today, None)),
     }
     context |= schedule_and_timeline(request, account, context["at"])
+    context["explain"] = {what: explained(found, what, as_of, known_on) for what in LOAN_FIGURES}
+    context["dates_query"] = dates_query(as_of, known_on)
     context["terms_over_time"] = terms_over_time(account, context["at"])
     context["next"] = render_to_string("ledger/_next.html", context).strip()
     offered = actions(found, context["at"], person(request), elsewhen=not context["now"])
     context["actions"] = [one for one in offered if not one["act"].group]
     context["menus"] = menus(offered)
     return render(request, "ledger/loan.html", context)
+
+
+def explained(found: Loan, what: str, as_of: date, known_on: date | None) -> str:
+    """Where a figure of the page is explained, for the same dates."""
+    return f"{reverse('explain_figure', args=[found.number, what])}?{dates_query(as_of, known_on)}"
 
 
 def what_stands(account: Account, as_of: date, known_on: date | None, *, now: bool) -> dict[str, Any]:
@@ -73,18 +82,17 @@ def what_stands(account: Account, as_of: date, known_on: date | None, *, now: bo
 
 
 def schedule_and_timeline(request: HttpRequest, account: Account, at: Position) -> dict[str, Any]:
-    """Both cut to what a page holds, unless its address asks for all."""
+    """Both cut to what a page holds. ?whole_schedule shows every instalment, ?page= goes back in the events."""
     rows = instalments(account, at)
-    lines, known = timeline(account, at, newest=None if "every_event" in request.GET else EVENTS_SHOWN)
+    lines = Timeline(account, at)
     before, after = INSTALMENTS_SHOWN
     return {
         "instalments": rows if "whole_schedule" in request.GET else around_now(rows, before=before, after=after),
         "instalments_in_all": len(rows),
         "instalments_agreed": len(account.schedules[1]),
         "instalments_met": at.arrears.instalments_satisfied,
-        "timeline": lines,
-        "events_in_all": known,
-        "events_unseen": len(account.events) - known,
+        "timeline": Paginator(lines, EVENTS_SHOWN).get_page(request.GET.get("page")),
+        "events_unseen": len(account.events) - len(lines),
     }
 
 

@@ -10,7 +10,7 @@ from ledger.operations.reversal import NOT_REVERSIBLE
 from ledger.standing import event_key, position, read_account
 from ledger.timeline import line_of
 from ledger.views.acts import roles_with
-from ledger.views.common import needs, person
+from ledger.views.common import by_htmx, needs, person
 from tenants.models import User
 
 
@@ -37,7 +37,7 @@ def loan_event(request: HttpRequest, number: str, event_id: int) -> HttpResponse
         "fork": Fork.behind(event),
         "why_not_reverse": why_not_reverse(event, undone_by, person(request)),
     }
-    return render(request, "ledger/loan_event.html", context)
+    return render(request, "ledger/_event_panel.html" if by_htmx(request) else "ledger/loan_event.html", context)
 
 
 def why_not_reverse(event: LoanEvent, undone_by: LoanEvent | None, user: User) -> str:

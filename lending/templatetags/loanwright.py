@@ -52,7 +52,7 @@ def object_header(context: Context, content: str, kind: str, title: str, **facts
     """Who and how much in the first line; inside it go `facts` and `actions`.
 
     facts: number (copyable), figure (money) with figure_label and currency, state (and state_word, state_meaning),
-    bucket, next (a sentence: what happens next and when).
+    bucket, next (a sentence: what happens next and when), explain (the page that says how the figure came about).
     """
     return render(context, "object_header", content=content, kind=kind, title=title, **facts)
 
@@ -64,11 +64,13 @@ def fact_list(context: Context, content: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def fact(context: Context, label: str, value: Any, url: str = "", info: str = "") -> SafeString:
-    """One labelled value, already written by a filter: {% fact "Rate" loan.rate|rate %}. None is a dash."""
-    return render(
-        context, "fact", label=label, value=figures.UNKNOWN if value in (None, "") else value, url=url, info=info
-    )
+def fact(context: Context, label: str, value: Any, url: str = "", info: str = "", explain: str = "") -> SafeString:
+    """One labelled value, already written by a filter: {% fact "Rate" loan.rate|rate %}. None is a dash.
+
+    explain: the page that says how the value came about; it opens in the panel beside (components/panel.html).
+    """
+    shown = figures.UNKNOWN if value in (None, "") else value
+    return render(context, "fact", label=label, value=shown, url=url, info=info, explain=explain)
 
 
 @register.simple_block_tag(name="actions", takes_context=True)
@@ -108,7 +110,7 @@ def event(context: Context, content: str, title: str, **facts: Any) -> SafeStrin
     """One thing that happened; what it encloses is shown under it.
 
     facts: effective_on, recorded_at, by, reason, url, amount (money), meaning, undone (a sentence: reversed when and by
-    whom; the title is then struck through and the sentence said).
+    whom; the title is then struck through and the sentence said), panel (the url opens beside the page).
     """
     meaning = facts.pop("meaning", "neutral")
     return render(context, "event", content=content, title=title, shape=MEANINGS[meaning], meaning=meaning, **facts)

@@ -63,12 +63,26 @@
     form.requestSubmit();
   }
 
+  /* A link of data-panel opens beside the page; with a key held, or without scripts, it is an ordinary link. */
+  function openPanel(link) {
+    const panel = find("#lw-panel");
+    const body = find("#lw-panel-body");
+    body.textContent = "Working it out…";
+    if (!panel.open) panel.showModal();
+    htmx.ajax("GET", link.href, { target: body, swap: "innerHTML" });
+  }
+
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest(selector);
     for (const open of all("details.lw-menu[open], details.lw-info[open]")) {
       if (!open.contains(event.target)) open.open = false;
     }
-    if (on("[data-copy]")) copy(on("[data-copy]"));
+    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey);
+    if (event.target.matches("dialog.lw-panel")) event.target.close(); // the page behind it
+    else if (on("a[data-panel]") && plain && find("#lw-panel")) {
+      event.preventDefault();
+      openPanel(on("a[data-panel]"));
+    } else if (on("[data-copy]")) copy(on("[data-copy]"));
     else if (on("[data-nav-toggle]")) unfoldNavigation(on("[data-nav-toggle]"));
     else if (on("[data-help]")) showHelp();
     else if (on("[data-dismiss]")) on(".lw-notice").remove();

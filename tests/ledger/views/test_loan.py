@@ -149,10 +149,11 @@ def test_a_long_history_costs_as_many_queries_as_a_short_one(loan: Any, people: 
             by=people.operations,
         )
     assert queries(client, f"/loans/{loan.number}/") == few
-    assert few <= 16
+    assert few <= 17
     page = client.get(f"/loans/{loan.number}/")
     assert words(page).count("Fee charged") == 12
-    assert words(client.get(f"/loans/{loan.number}/?every_event")).count("Fee charged") == 60
+    assert "1–12 of 61 events" in words(page)
+    assert words(client.get(f"/loans/{loan.number}/?page=6")).count("Paid out") == words(page).count("Paid out") + 1
 
 
 def test_a_long_schedule_is_shown_around_today_and_whole_on_request(
@@ -162,3 +163,38 @@ def test_a_long_schedule_is_shown_around_today_and_whole_on_request(
     client = client_of(people.operations)
     assert len(table(client.get(f"/loans/{found.number}/"), "Instalments")) == 1 + 18
     assert len(table(client.get(f"/loans/{found.number}/?whole_schedule"), "Instalments")) == 1 + 120
+
+
+def test_every_figure_opens_its_explanation_for_the_same_dates(paid_twice: Any, people: Any, client_of: Any) -> None:
+    client = client_of(people.auditor)
+    page = client.get(f"/loans/{paid_twice.number}/?as_of=2008-11-28&known_on=2008-12-31").content.decode()
+    for what in ("payoff", "principal", "interest", "fees", "past_due", "unapplied"):
+        assert f'href="/loans/{paid_twice.number}/explain/{what}/?as_of=2008-11-28"' in page
+    part = client.get(f"/loans/{paid_twice.number}/explain/payoff/?as_of=2008-11-28", headers={"HX-Request": "true"})
+    assert words(part).startswith("Owed in all At the end of Fri 28 Nov 2008.")
+    assert "Principal on 28 Nov 2008 sum 10,071.03" in words(part)
+    assert "<html" not in part.content.decode()
+
+
+def test_a_deeper_part_of_an_explanation_is_opened_when_it_is_wanted(
+    paid_twice: Any, people: Any, client_of: Any
+) -> None:
+    client, address = client_of(people.auditor), f"/loans/{paid_twice.number}/explain/payoff/"
+    page = client.get(address)
+    assert "within=1.0" in page.content.decode()
+    assert "Interest from" not in words(page)
+    part = client.get(f"{address}?within=1.0.0", headers={"HX-Request": "true"})
+    assert "Interest from 29 Dec 2008 to 31 Dec 2008" in words(part)
+    wrong = client.get(f"{address}?within=7.x")
+    assert wrong.status_code == 422
+    assert "7.x is no part of this figure: open it again from the top." in words(wrong)
+
+
+def test_what_an_event_posted_opens_beside_the_page(paid_twice: Any, people: Any, client_of: Any) -> None:
+    client = client_of(people.auditor)
+    event = paid_twice.events.get(key="p1")
+    address = f"/loans/{paid_twice.number}/events/{event.pk}/"
+    assert f'<a href="{address}" data-panel' in client.get(f"/loans/{paid_twice.number}/").content.decode()
+    part = client.get(address, headers={"HX-Request": "true"})
+    assert table(part, "What is posted")[1] == ["1000 Cash", "1,053.00", ""]
+    assert "<html" not in part.content.decode()

@@ -104,7 +104,8 @@ def test_an_address_that_names_no_permission_is_closed() -> None:
 
 def test_the_schema_and_the_reference_describe_it(stranger: Any) -> None:
     schema = stranger.get("/api/v1/schema/").json()
-    assert set(schema["paths"]) == {ADDRESS}
+    loans = "/api/v1/loans/{number}/"
+    assert set(schema["paths"]) == {ADDRESS, loans, loans + "explain/{what}/"}
     assert set(schema["paths"][ADDRESS]) == {"get", "post"}
     page = stranger.get("/api/v1/docs/")
     assert page.status_code == 200
