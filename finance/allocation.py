@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from finance.errors import BadInput
 from finance.inputs import parse_choice
@@ -24,8 +25,7 @@ REACHES = ("everything", "due")
 ORDINARY, PAYOFF, CLEAR_DUES, PRINCIPAL_ONLY = "ordinary", "payoff", "clear_dues", "principal_only"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class Split(NamedTuple):
     """A payment's parts, in dollars, each zero or more. Together they are the payment."""
 
     fees: Decimal = ZERO
@@ -42,6 +42,8 @@ class Hierarchy:
     pays the whole order on the oldest instalment, then on the next (horizontal). Fees stand with the oldest.
     reach: "everything" may prepay principal; "due" takes no more than what is due, and holds the rest.
     Raises BadInput, naming the field. What the order does not name is not paid.
+
+    divides: derived; whether it treats one instalment's money unlike another's, so that the pots must be told apart.
     """
 
     order: tuple[str, ...] = PARTS
@@ -49,6 +51,7 @@ class Hierarchy:
     reach: str = "everything"
     # The (when, part) pairs of each line of the order.
     lines: tuple[frozenset[tuple[str, str]], ...] = field(init=False, repr=False, compare=False)
+    divides: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parse_choice(self.by, "by", BY)
@@ -62,12 +65,9 @@ class Hierarchy:
                 allowed = "something that the lines before it have not named"
                 raise BadInput(field=f"order[{k}]", value=line, allowed=allowed)
             lines.append(left)
+        divides = self.by == "instalment" or self.reach == "due" or any("." in line for line in self.order)
         object.__setattr__(self, "lines", tuple(lines))
-
-    @property
-    def divides(self) -> bool:
-        """Whether it treats one instalment's money unlike another's, so that the pots must be told apart."""
-        return self.by == "instalment" or self.reach == "due" or any("." in line for line in self.order)
+        object.__setattr__(self, "divides", divides)
 
 
 def _named(line: str, field: str) -> frozenset[tuple[str, str]]:
@@ -80,8 +80,7 @@ def _named(line: str, field: str) -> frozenset[tuple[str, str]]:
     return frozenset((each, part) for each in ((when,) if when else WHENS))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pot:
+class Pot(NamedTuple):
     """Something owed. due_on: of its instalment; None for what belongs to none that is due.  when: one of WHENS."""
 
     part: str
@@ -90,16 +89,14 @@ class Pot:
     due_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
+class Filled(NamedTuple):
     """What a payment put into a pot, in dollars; zero too, so that every pot is seen."""
 
     pot: Pot
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unmet:
+class Unmet(NamedTuple):
     """What an instalment that is due still lacks, and how much of it the schedule calls interest. Dollars."""
 
     due_on: date
@@ -124,10 +121,9 @@ def pots(due: Split, unmet: Iterable[Unmet], on: date) -> list[Pot]:
         of_principal = min(row.lacks - of_interest, principal)
         interest, principal = interest - of_interest, principal - of_principal
         for part, amount in (("interest", of_interest), ("principal", of_principal)):
-            found.append(Pot(part=part, when=when, amount=amount, due_on=row.due_on))
-    fees = Pot(part="fees", when=found[0].when if found else "due", amount=due.fees, due_on=None)
-    rest = (("interest", interest), ("principal", principal))
-    return [fees, *found, *(Pot(part=part, when="to_come", amount=amount) for part, amount in rest)]
+            found.append(Pot(part, when, amount, row.due_on))
+    fees = Pot("fees", found[0].when if found else "due", due.fees)
+    return [fees, *found, Pot("interest", "to_come", interest), Pot("principal", "to_come", principal)]
 
 
 def fill(amount: Decimal, owed: list[Pot], hierarchy: Hierarchy) -> list[Filled]:
@@ -136,17 +132,16 @@ def fill(amount: Decimal, owed: list[Pot], hierarchy: Hierarchy) -> list[Filled]
     filled, left = [], amount
     for pot in in_turn(owed, hierarchy):
         put = min(left, pot.amount)
-        filled.append(Filled(pot=pot, amount=put))
+        filled.append(Filled(pot, put))
         left -= put
     return filled
 
 
-def in_turn(owed: list[Pot], hierarchy: Hierarchy) -> Iterator[Pot]:
+def in_turn(owed: list[Pot], hierarchy: Hierarchy) -> list[Pot]:
     """The pots that the hierarchy reaches, first paid first."""
-    reached = [pot for pot in owed if hierarchy.reach == "everything" or pot.when != "to_come"]
-    for group in [reached] if hierarchy.by == "component" else by_instalment(reached):
-        for line in hierarchy.lines:
-            yield from (pot for pot in group if (pot.when, pot.part) in line)
+    reached = owed if hierarchy.reach == "everything" else [pot for pot in owed if pot.when != "to_come"]
+    groups = [reached] if hierarchy.by == "component" else by_instalment(reached)
+    return [pot for group in groups for line in hierarchy.lines for pot in group if (pot.when, pot.part) in line]
 
 
 def by_instalment(owed: list[Pot]) -> Iterator[list[Pot]]:
@@ -159,10 +154,11 @@ def by_instalment(owed: list[Pot]) -> Iterator[list[Pot]]:
 
 def split_of(amount: Decimal, filled: Iterable[Filled]) -> Split:
     """The four parts of a payment of `amount` dollars."""
-    parts = dict.fromkeys(PARTS, ZERO)
-    for row in filled:
-        parts[row.pot.part] += row.amount
-    return Split(unapplied=amount - sum(parts.values(), ZERO), **parts)
+    parts = {"fees": ZERO, "interest": ZERO, "principal": ZERO, "unapplied": amount}
+    for pot, put in filled:
+        parts[pot.part] += put
+        parts["unapplied"] -= put
+    return Split(**parts)
 
 
 @lru_cache(maxsize=64)

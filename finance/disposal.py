@@ -43,7 +43,7 @@ def charge_off(state: State, event: Event) -> Effect:
     written_off = -(effect.principal + effect.interest + effect.fees)
     state.charged_off = True
     state.written_off += written_off
-    return replace(effect, written_off=written_off)
+    return effect._replace(written_off=written_off)
 
 
 def write_off(terms: LoanTerms, state: State, event: Event) -> Effect:

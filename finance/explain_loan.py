@@ -4,6 +4,7 @@ Ask finance.replay.journal for the trail (`trail=True`): it keeps every stretch 
 applied, and these functions only arrange them.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -70,7 +71,11 @@ def explain_interest(past: Accrued) -> Step:
 
 
 def explain_payment(state: State, event: str) -> Step:
-    """Where a payment went: pot after pot of its hierarchy, each taking the less of what was left and what was owed."""
+    """Where a payment went: pot after pot of its hierarchy, each taking the less of what was left and what was owed.
+
+    What went to the pots before one stands below it as figures, since each is derived beside it: with derivations
+    within derivations, every pot would double the tree.
+    """
     entry = next(entry for entry in _applied(state) if entry.event.id == event)
     assert entry.event.kind in (*CASH_KINDS, "credit_applied"), event
     if entry.effect.kind == "sold":
@@ -88,11 +93,17 @@ def explain_payment(state: State, event: str) -> Step:
         return derived("sum", f"Payment {event}", [recovered, held], value=paid)
     parts: list[Step] = []
     for filled in entry.filled:
-        left = derived("difference", "Left of the payment", [amount, *parts])
+        left = derived(
+            "difference", "Left of the payment", [amount, *(given(each.label, each.value) for each in parts)]
+        )
         owed = given(f"{_pot(filled.pot)} owed", filled.pot.amount)
         parts.append(derived("least", f"To {filled.pot.part}", [left, owed], value=filled.amount))
-    held = derived("difference", "Held unapplied", [amount, *parts], value=kept)
+    held = derived("difference", "Held unapplied", [amount, *_as_figures(parts)], value=kept)
     return derived("sum", f"Payment {event}", [*parts, held], value=paid)
+
+
+def _as_figures(steps: Iterable[Step]) -> list[Step]:
+    return [given(step.label, step.value, step.unit) for step in steps]
 
 
 def explain_past_due(terms: LoanTerms, state: State, standing: Arrears, as_of: date) -> Step:

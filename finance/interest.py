@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from finance.daycount import days, year_fraction
+from finance.daycount import year_fraction
 from finance.money import to_cents
 
 # Exact interest times UNITS is a finite decimal under every daily day count, whatever the principal, the rate and the
@@ -21,6 +21,8 @@ _UNITS_A_DAY = {"ACT/360": UNITS // 36_000, "ACT/365F": UNITS // 36_500}
 
 _EXACT = Context(prec=200)
 
+NONE = Fraction(0)
+
 
 def units_earned(day_count: str, start: date, end: date) -> int:
     """Units that $1.00 earns at 1 % a year from `start` (counted) to `end` (not counted): a whole number.
@@ -31,7 +33,7 @@ def units_earned(day_count: str, start: date, end: date) -> int:
         whole = year_fraction(day_count, start, end) * (UNITS // 100)
         assert whole.denominator == 1, whole
         return whole.numerator
-    return days(day_count, start, end) * _UNITS_A_DAY[day_count]
+    return (end - start).days * _UNITS_A_DAY[day_count]
 
 
 def simple_interest(principal: Decimal, rate: Decimal, day_count: str, start: date, end: date) -> Fraction:

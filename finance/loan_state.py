@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from finance.allocation import ORDINARY, PAYOFF, PRINCIPAL_ONLY, Filled, Split
+from finance.interest import NONE
 from finance.money import ZERO, cents
 from finance.terms import LoanTerms, NewTerms
 
@@ -121,7 +123,7 @@ class State:
     rate: Decimal
     rounding: str = "HALF_UP"
     principal: Decimal = ZERO
-    accrued: Fraction = Fraction(0)
+    accrued: Fraction = NONE
     fees: Decimal = ZERO
     unapplied: Decimal = ZERO
     accrued_through: date | None = None
@@ -137,9 +139,7 @@ class State:
     totals: Totals = field(default_factory=Totals)
     trail: "list[Accrued | Applied] | None" = field(default=None, repr=False, compare=False)
     # What was rounded last, how, and what it came to: an event asks for its interest half a dozen times.
-    _rounded: tuple[Fraction, str, Decimal] = field(
-        default=(Fraction(0), "", ZERO), init=False, repr=False, compare=False
-    )
+    _rounded: tuple[Fraction, str, Decimal] = field(default=(NONE, "", ZERO), init=False, repr=False, compare=False)
 
     @classmethod
     def opening(cls, terms: LoanTerms) -> "State":
@@ -159,20 +159,19 @@ class State:
         """
         exact, rounding, rounded = self._rounded
         if exact is not self.accrued or rounding != self.rounding:
-            rounded = max(ZERO, cents(self.accrued, self.rounding))
+            rounded = max(ZERO, cents(self.accrued, self.rounding)) if self.accrued else ZERO
             self._rounded = self.accrued, self.rounding, rounded
         return rounded
 
     def settle_interest(self, amount: Decimal, residue: str) -> None:
         """Lower the interest owed by `amount`. Once all of it is settled, "drop" forgets the sub-cent difference."""
         if amount == self.interest > 0 and residue == "drop":
-            self.accrued = Fraction(0)
+            self.accrued = NONE
         elif amount:
             self.accrued -= Fraction(amount)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(NamedTuple):
     """What one event, or one accrual, changed: signed changes of each balance, in dollars.
 
     kind: "accrual" (then event is None), or what the event did: a payment after a charge-off is a "recovery", a

@@ -15,6 +15,7 @@ ZERO = Decimal("0.00")
 
 # Wide enough that no figure is cut: a balance left to grow at the highest rate for all rows has some 10,000 digits.
 _WIDE = Context(prec=100_000)
+_times = _WIDE.multiply
 
 _MONEY = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 _RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
@@ -51,7 +52,11 @@ def rounded_quotient(numerator: int, denominator: int, rounding: str = "HALF_UP"
 
 def cents(value: Decimal | Fraction | int, rounding: str = "HALF_UP") -> Decimal:
     """`value` dollars as money of two decimals, never "-0.00". Ties are decided on the exact value."""
-    return round_to(value, CENT, rounding)
+    assert not isinstance(value, float), "Money is never a float."
+    if isinstance(value, Decimal):
+        return value.quantize(CENT, _DECIMAL_RULES[rounding], _WIDE) or ZERO
+    top, bottom = value.as_integer_ratio()
+    return from_cents(rounded_quotient(top * 100, bottom, rounding))
 
 
 def round_to(value: Decimal | Fraction | int, unit: Decimal, rounding: str = "HALF_UP") -> Decimal:
@@ -61,19 +66,15 @@ def round_to(value: Decimal | Fraction | int, unit: Decimal, rounding: str = "HA
     """
     assert not isinstance(value, float), "Money is never a float."
     assert unit > 0, unit
-    if isinstance(value, Decimal) and unit == CENT:
-        return value.quantize(CENT, _DECIMAL_RULES[rounding], _WIDE) or ZERO
     top, bottom = value.as_integer_ratio()
-    if unit == CENT:
-        return from_cents(rounded_quotient(top * 100, bottom, rounding))
     unit_top, unit_bottom = unit.as_integer_ratio()
     count = rounded_quotient(top * unit_bottom, bottom * unit_top, rounding)
-    return _WIDE.multiply(Decimal(count), unit)
+    return _times(count, unit)
 
 
 def from_cents(count: int) -> Decimal:
     """A whole number of cents as money: 123450 is 1234.50."""
-    return Decimal(count).scaleb(-2, _WIDE)
+    return _times(count, CENT)
 
 
 def to_cents(amount: Decimal) -> int:

@@ -4,7 +4,6 @@ The borrower's account is not touched by any of this. finance.replay asks these 
 finance.nonaccrual uses the same to read a whole history. Conventions: docs/finance/nonaccrual.md.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 from finance.loan_state import CASH_KINDS, Effect, Event, State
@@ -60,4 +59,4 @@ def change_status(terms: LoanTerms, state: State, event: Event) -> Effect:
 def _moved(state: State, effect: Effect, suspense: Decimal, applied: Decimal) -> Effect:
     state.suspense += suspense
     state.applied += applied
-    return replace(effect, suspense=suspense, applied=applied) if suspense or applied else effect
+    return effect._replace(suspense=suspense, applied=applied) if suspense or applied else effect

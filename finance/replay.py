@@ -6,21 +6,22 @@ short way and the long way cannot disagree.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+from typing import NamedTuple
 
-from finance.ageing import Arrears, arrears, credit_after, unmet
-from finance.allocation import Filled, Split, fill, pots, split_of
+from finance.ageing import Arrears, arrears
+from finance.allocation import Split
 from finance.capitalisation import capitalise
+from finance.cash import allocate, amount_of, apply_credit, filled, take
 from finance.dated_terms import assessments, modify, terms_after
 from finance.disposal import buy_back, charge_off, sell, write_off
 from finance.errors import Refused
-from finance.held import move_escrow, refund, without_cash
+from finance.held import move_escrow, refund
 from finance.interest import simple_interest
 from finance.latefees import late_fees
-from finance.loan_state import CASH_KINDS, LATE_FEE_RANK, Accrued, Applied, Effect, Event, State, Totals
+from finance.loan_state import CASH_KINDS, LATE_FEE_RANK, RANKS, Accrued, Applied, Effect, Event, State, Totals
 from finance.money import ZERO
 from finance.payoff import net_payoff, payoff
 from finance.recognition import STATUS_KINDS, change_status, recognise
@@ -35,7 +36,11 @@ TERMLESS: dict[str, Callable[[State, Event], Effect]] = {
     "sale": sell,
     "buy_back": buy_back,
 }
-# Of these, what stays ours to do while another owns the loan.
+# What is settled at the end of a day, after its late fees.
+AT_THE_END = frozenset(kind for kind, rank in RANKS.items() if rank > LATE_FEE_RANK)
+# Whose money is placed on what is owed.
+PLACED = frozenset((*CASH_KINDS, "credit_applied"))
+# Of the kinds without terms, what stays ours to do while another owns the loan.
 OURS = ("refund", "escrow_deposit", "escrow_disbursement", "sale", "buy_back")
 
 __all__ = (
@@ -78,8 +83,7 @@ class Journal:
     terms: LoanTerms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allocation:
+class Allocation(NamedTuple):
     """Where the dollars of one payment went."""
 
     event: str
@@ -118,20 +122,22 @@ def accrue(terms: LoanTerms, state: State, to: date) -> Effect | None:
 
     Returns what to post, which telescopes: the rounded total less what was posted before. None when that is nothing.
     """
-    start, before = state.accrued_through, state.interest
+    start = state.accrued_through
     assert start is None or start <= to, (start, to)
     state.accrued_through = to
     if state.sold is not None:
         accrue(terms, state.sold, to)
         return None
-    if start is None or not state.principal:
+    if start is None or start == to or not state.principal:
         return None
+    before = state.interest
     interest = simple_interest(state.principal, state.rate, terms.day_count, start, to)
-    state.accrued += interest
+    # Fractions are slow to add, and after each payment of all the interest there is nothing to add to.
+    state.accrued = state.accrued + interest if state.accrued else interest
     earned = state.interest - before
     effect = Effect(on=to, kind="accrual", interest=earned, income=earned) if earned else None
     effect = effect and recognise(terms, state, effect)
-    if state.trail is not None and start < to:
+    if state.trail is not None:
         state.trail.append(
             Accrued(
                 start=start,
@@ -159,7 +165,7 @@ def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
         return _apply(terms, state, event)
     due = Split(fees=state.fees, interest=state.interest, principal=state.principal)
     accrued, credit, held = state.accrued, state.credit, state.unapplied
-    filled = _filled(terms, state, event)
+    pots = filled(terms, state, event)
     effect = _apply(terms, state, event)
     state.trail.append(
         Applied(
@@ -167,23 +173,12 @@ def apply(terms: LoanTerms, state: State, event: Event) -> Effect:
             effect=effect,
             due=due,
             settled=state.accrued - accrued,
-            filled=filled,
+            filled=pots,
             credit=state.credit - credit,
             held=held,
         )
     )
     return effect
-
-
-def _filled(terms: LoanTerms, state: State, event: Event) -> tuple[Filled, ...]:
-    """The pots that the event fills: of a payment, in cash or with held money, of a loan that is ours to collect."""
-    if state.gone:
-        return ()
-    if event.kind in CASH_KINDS:
-        return tuple(allocate(terms, state, event))
-    if event.kind == "credit_applied" and state.unapplied:
-        return tuple(allocate(terms, state, _with_held_money(state, event)))
-    return ()
 
 
 def _apply(terms: LoanTerms, state: State, event: Event) -> Effect:
@@ -198,14 +193,14 @@ def _apply(terms: LoanTerms, state: State, event: Event) -> Effect:
     if event.kind in STATUS_KINDS:
         return change_status(terms, state, event)
     if event.kind == "credit_applied":
-        return _apply_credit(terms, state, event)
+        return apply_credit(terms, state, event)
     return recognise(terms, state, _apply_to_contract(terms, state, event))
 
 
 def _apply_to_contract(terms: LoanTerms, state: State, event: Event) -> Effect:
     """What the event does between borrower and lender."""
     if event.kind in CASH_KINDS:
-        return _recover(state, event) if state.charged_off else _pay(terms, state, event)
+        return take(terms, state, event)
     if event.kind == "rate_change":
         assert event.rate is not None, event
         state.rate = event.rate
@@ -214,7 +209,7 @@ def _apply_to_contract(terms: LoanTerms, state: State, event: Event) -> Effect:
         return capitalise(terms, state, event)
     if event.kind == "modification":
         return modify(terms, state, event)
-    amount = _amount(event)
+    amount = amount_of(event)
     if event.kind == "fee_waiver":
         lowered = min(amount, state.fees)
         state.fees -= lowered
@@ -232,85 +227,6 @@ def _apply_to_contract(terms: LoanTerms, state: State, event: Event) -> Effect:
     if event.kind == "late_fee":
         state.totals.late_fees += amount
     return Effect(on=event.on, kind=event.kind, event=event.id, fees=amount)
-
-
-def _amount(event: Event) -> Decimal:
-    assert event.amount is not None, event
-    assert event.amount > 0, event
-    return event.amount
-
-
-def allocate(terms: LoanTerms, state: State, event: Event) -> list[Filled]:
-    """The pots of what is owed, as the payment `event` would fill them. Changes nothing."""
-    hierarchy = terms.hierarchy(event.hierarchy)
-    due = Split(fees=state.fees, interest=state.interest, principal=state.principal)
-    lacking = unmet(terms, state, event.on) if hierarchy.divides else []
-    return fill(_amount(event), pots(due, lacking, event.on), hierarchy)
-
-
-def _pay(terms: LoanTerms, state: State, event: Event) -> Effect:
-    amount, before = _amount(event), state.interest
-    split = split_of(amount, allocate(terms, state, event))
-    state.fees -= split.fees
-    state.principal -= split.principal
-    state.unapplied += split.unapplied
-    state.settle_interest(split.interest, terms.residue)
-    if not state.principal and not state.interest:
-        state.accrued = Fraction(0)
-    if not event.principal_only:
-        state.credit = credit_after(terms, state.credit, split.interest + split.principal, event.on)
-    totals = state.totals
-    totals.cash_in += amount
-    totals.paid_fees += split.fees
-    totals.paid_interest += split.interest
-    totals.paid_principal += split.principal
-    change = state.interest - before
-    return Effect(
-        on=event.on,
-        kind="payoff" if event.kind == "payoff" else "payment",
-        event=event.id,
-        cash=amount,
-        principal=-split.principal,
-        interest=change,
-        fees=-split.fees,
-        unapplied=split.unapplied,
-        income=change + split.interest,
-    )
-
-
-def _apply_credit(terms: LoanTerms, state: State, event: Event) -> Effect:
-    """Pay with money that is held: as a payment is allocated, of at most what is held by then."""
-    payment = _with_held_money(state, event)
-    if not payment.amount:
-        return Effect(on=event.on, kind=event.kind, event=event.id)
-    state.unapplied -= payment.amount
-    state.totals.cash_in -= payment.amount  # counted when it came
-    paid = _apply_to_contract(terms, state, payment)
-    return recognise(terms, state, without_cash(paid, event.kind))
-
-
-def _with_held_money(state: State, event: Event) -> Event:
-    """The payment that it is, of at most what is held."""
-    return replace(event, kind="payment", amount=min(_amount(event), state.unapplied))
-
-
-def _recover(state: State, event: Event) -> Effect:
-    """Cash after a charge-off lowers what stands written off, and nothing else; what is over is held unapplied."""
-    amount = _amount(event)
-    recovered = min(amount, state.written_off)
-    state.written_off -= recovered
-    state.recovered += recovered
-    state.unapplied += amount - recovered
-    state.totals.cash_in += amount
-    return Effect(
-        on=event.on,
-        kind="recovery",
-        event=event.id,
-        cash=amount,
-        unapplied=amount - recovered,
-        written_off=-recovered,
-        recovered=recovered,
-    )
 
 
 def in_order(events: Iterable[Event], *, known_on: date | None = None) -> list[Event]:
@@ -355,10 +271,11 @@ def journal(
         looked_at = assessments(terms, standing, through=min(through, late_fees_through))
     excused = {e.target for e in events if e.kind == "reversal" and (known_on is None or e.known <= known_on)}
     by_day: defaultdict[date, list[Event]] = defaultdict(list)
+    at_its_end: defaultdict[date, list[Event]] = defaultdict(list)
     for event in standing:
         if not (derives and event.kind == "late_fee"):
-            by_day[event.on].append(event)
-    posting_days = {day for day in accrue_on if day <= through} | by_day.keys() | {through}
+            (at_its_end if event.kind in AT_THE_END else by_day)[event.on].append(event)
+    posting_days = {day for day in accrue_on if day <= through} | by_day.keys() | at_its_end.keys() | {through}
 
     state = State.opening(terms)
     state.trail = [] if trail else None
@@ -367,7 +284,7 @@ def journal(
     for day in sorted(posting_days | looked_at.keys()):
         if day in posting_days:
             _accrue_into(effects, terms, state, day)
-        for event in (event for event in by_day.get(day, ()) if event.order[1] <= LATE_FEE_RANK):
+        for event in by_day.get(day, ()):
             effects.append(apply(terms, state, event))
             terms = terms_after(terms, event)
         fees = late_fees(terms, state, day, looked_at[day]) if day in looked_at else []
@@ -376,8 +293,7 @@ def journal(
                 _accrue_into(effects, terms, state, day)
                 effects.append(apply(terms, state, fee))
                 assessed.append(fee)
-        at_its_end = [event for event in by_day.get(day, ()) if event.order[1] > LATE_FEE_RANK]
-        effects += [apply(terms, state, event) for event in at_its_end]
+        effects += [apply(terms, state, event) for event in at_its_end.get(day, ())]
     return Journal(effects=effects, state=state, late_fees=assessed, terms=terms)
 
 
@@ -404,7 +320,7 @@ def replay(terms: LoanTerms, events: Iterable[Event], *, as_of: date, known_on: 
             recovered=effect.recovered,
         )
         for effect in played.effects
-        if effect.event is not None and effect.kind in (*CASH_KINDS, "credit_applied")
+        if effect.event is not None and effect.kind in PLACED
     ]
     return Position(
         as_of=as_of,

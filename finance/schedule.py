@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from finance.duedates import due_dates, pay_dates
 from finance.errors import BadInput
@@ -21,8 +22,7 @@ from finance.schedule_terms import ExtraPayment, Grace, ScheduleTerms, parse_sch
 __all__ = ["ExtraPayment", "Grace", "Row", "Schedule", "ScheduleTerms", "build_schedule", "due_dates", "schedule_case"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row, in money: opening - principal = closing.
 
     interest_accrued: of this row's period.  interest: paid with this row, deferred interest included.
@@ -93,8 +93,7 @@ class Basis:
     plan: Plan | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
+class _Split(NamedTuple):
     """A row in cents: what accrued, and what is paid as interest, as principal and in all."""
 
     accrued: int

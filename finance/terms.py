@@ -149,7 +149,9 @@ class LoanTerms:
         if own := self.hierarchies.get(purpose):
             return own
         known = usual(self.allocation_order)
-        return known[parse_choice(purpose, "purpose", known.keys() | self.hierarchies.keys())]
+        if purpose not in known:
+            parse_choice(purpose, "purpose", known.keys() | self.hierarchies.keys())
+        return known[purpose]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

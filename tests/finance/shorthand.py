@@ -1,10 +1,16 @@
-"""Short names for tests: dates and money as they are written."""
+"""Short names for tests: dates and money as they are written, and choices as they are drawn."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal as D
 from typing import Any
 
-__all__ = ["JUNK", "D", "day", "spots"]
+from hypothesis import strategies as st
+
+__all__ = ["ARRIVAL", "JUNK", "D", "day", "dollars", "one_of_each", "spots"]
+
+# Arrival in any order: a generator whose seed is drawn, not every number it gives.
+ARRIVAL = st.randoms(use_true_random=True)
 
 # What may stand in a JSON file where something else belongs.
 JUNK: tuple[Any, ...] = (
@@ -18,6 +24,26 @@ JUNK: tuple[Any, ...] = (
 def day(text: str) -> date:
     """A date from "2024-01-31"."""
     return date.fromisoformat(text)
+
+
+def dollars(cents: int) -> D:
+    """Money from a whole number of cents: 123450 is 1234.50."""
+    return D(cents).scaleb(-2)
+
+
+def one_of_each(*sequences: Sequence[Any]) -> Callable[[st.DrawFn], list[Any]]:
+    """What draws one member of each sequence, of 256 at most, each as likely as the others, in a single draw.
+
+    A draw takes hypothesis longer than most laws take to use it, and a strategy made anew for every draw longer still.
+    There is a byte for each sequence, so each shrinks to its first member by itself.
+    """
+    assert all(0 < len(each) <= 256 for each in sequences)
+    some_bytes = st.binary(min_size=len(sequences), max_size=len(sequences))
+
+    def drawn(draw: st.DrawFn) -> list[Any]:
+        return [each[byte * len(each) >> 8] for each, byte in zip(sequences, draw(some_bytes), strict=True)]
+
+    return drawn
 
 
 def spots(value: Any) -> list[tuple[Any, Any]]:

@@ -1,7 +1,8 @@
 """Every cent of a payment goes somewhere, once, in the order that the loan's hierarchy says."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from finance.allocation import PARTS, WHENS, Filled, Hierarchy, Pot, Split, Unmet, fill, in_turn, pots, split_of, usual
 from finance.errors import BadInput
+from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
 
-MONEY = st.integers(0, 10**11).map(lambda count: D(count) / 100)
+CENTS = st.integers(0, 10**11)
 ON = date(2026, 3, 15)
 DUE = Split(fees=D("25.00"), interest=D("40.00"), principal=D("300.00"))
 # Two instalments of $100.00 are late, of which $15.00 and $10.00 are interest; $15.00 of interest came since.
@@ -95,20 +97,39 @@ def test_a_hierarchy_that_cannot_be_names_the_field(given_: dict[str, object], f
     assert sentence in str(refused.value)
 
 
-LINES = st.permutations(PARTS) | st.permutations([f"{when}.{part}" for when in WHENS for part in PARTS])
-HIERARCHIES = st.builds(
-    Hierarchy,
-    order=LINES.flatmap(lambda lines: st.integers(1, len(lines)).map(lambda n: tuple(lines[:n]))),
-    by=st.sampled_from(["component", "instalment"]),
-    reach=st.sampled_from(["everything", "due"]),
-)
-UNMET = st.lists(st.tuples(st.dates(date(2026, 1, 1), ON), MONEY, MONEY), max_size=4).map(
-    lambda rows: [Unmet(due_on=on, lacks=lacks, interest=interest) for on, lacks, interest in sorted(rows)]
-)
-OWED = st.builds(Split, fees=MONEY, interest=MONEY, principal=MONEY)
+TIMED = tuple(f"{when}.{part}" for when in WHENS for part in PARTS)
+some_lines = one_of_each((PARTS, TIMED), ("component", "instalment"), ("everything", "due"))
+some_days = one_of_each(range(5), *[[ON - timedelta(days) for days in range(74)]] * 4)
 
 
-@given(MONEY, OWED, UNMET, HIERARCHIES)
+@st.composite
+def lines(draw: st.DrawFn) -> tuple[str, ...]:
+    names, *_ = some_lines(draw)
+    return tuple(draw(ARRIVAL).sample(names, len(names)))
+
+
+@st.composite
+def hierarchies(draw: st.DrawFn) -> Hierarchy:
+    names, by, reach = some_lines(draw)
+    chance = draw(ARRIVAL)
+    return Hierarchy(order=tuple(chance.sample(names, chance.randint(1, len(names)))), by=by, reach=reach)
+
+
+@st.composite
+def lacking(draw: st.DrawFn) -> list[Unmet]:
+    count, *days = some_days(draw)
+    return [Unmet(due_on=on, lacks=dollars(draw(CENTS)), interest=dollars(draw(CENTS))) for on in sorted(days[:count])]
+
+
+@st.composite
+def everything_owed(draw: st.DrawFn) -> Split:
+    return Split(fees=dollars(draw(CENTS)), interest=dollars(draw(CENTS)), principal=dollars(draw(CENTS)))
+
+
+UNMET, OWED = lacking(), everything_owed()
+
+
+@given(CENTS.map(dollars), OWED, UNMET, hierarchies())
 def test_every_cent_is_placed_once_and_no_pot_gets_more_than_is_owed(
     amount: D, due: Split, unmet: list[Unmet], hierarchy: Hierarchy
 ) -> None:
@@ -130,20 +151,20 @@ def test_every_cent_is_placed_once_and_no_pot_gets_more_than_is_owed(
     assert all(not row.amount or not any(left[:k]) for k, row in enumerate(filled))
 
 
-@given(MONEY, OWED, UNMET, st.permutations(PARTS))
+@given(CENTS.map(dollars), OWED, UNMET, st.sampled_from(list(permutations(PARTS))))
 def test_by_component_it_does_not_matter_how_the_pots_are_cut(
-    amount: D, due: Split, unmet: list[Unmet], order: list[str]
+    amount: D, due: Split, unmet: list[Unmet], order: tuple[str, ...]
 ) -> None:
-    hierarchy = Hierarchy(order=tuple(order))
+    hierarchy = Hierarchy(order=order)
     whole, cut = pots(due, [], ON), pots(due, unmet, ON)
     assert split_of(amount, fill(amount, whole, hierarchy)) == split_of(amount, fill(amount, cut, hierarchy))
 
 
-@given(OWED, UNMET, LINES)
+@given(OWED, UNMET, lines())
 def test_a_hierarchy_that_names_everything_reaches_every_pot_once(
-    due: Split, unmet: list[Unmet], lines: list[str]
+    due: Split, unmet: list[Unmet], order: tuple[str, ...]
 ) -> None:
     owed = pots(due, unmet, ON)
     for by in ("component", "instalment"):
-        turn: list[Pot] = list(in_turn(owed, Hierarchy(order=tuple(lines), by=by)))
+        turn: list[Pot] = list(in_turn(owed, Hierarchy(order=order, by=by)))
         assert sorted(map(id, turn)) == sorted(map(id, owed))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finance.borrowing_base import REASONS, BorrowingBase, Debtor, Invoice, Params, borrowing_base
+from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
 
 TODAY = date(2024, 6, 30)
 WIDE_OPEN = {"concentration_pct": D(100)}
@@ -109,34 +110,40 @@ def test_a_book_in_credit_lends_nothing() -> None:
     )
 
 
-DEBTORS = st.lists(
-    st.builds(
-        Debtor,
-        id=st.sampled_from("ABCDEF"),
-        affiliate=st.booleans(),
-        foreign=st.booleans(),
-        foreign_supported=st.booleans(),
-        contra=st.sampled_from([D("0.00"), D("75.00")]),
-        group=st.sampled_from([None, "G", "A"]),
-    ),
-    min_size=1,
-    unique_by=lambda debtor: debtor.id,
-)
+YES = (False, True)
+how_many = one_of_each(range(1, 7), range(21))
+some_debtor = one_of_each(YES, YES, YES, (D("0.00"), D("75.00")), (None, "G", "A"))
+some_invoice = one_of_each(range(256), range(201), YES)
+CENTS = st.integers(-9999, 99999)
+
+
+@st.composite
+def books(draw: st.DrawFn) -> tuple[list[Debtor], list[Invoice]]:
+    debtors, invoices = [], []
+    debtor_count, invoice_count = how_many(draw)
+    for name in draw(ARRIVAL).sample("ABCDEF", debtor_count):
+        affiliate, foreign, supported, contra, group = some_debtor(draw)
+        debtors.append(
+            Debtor(
+                id=name,
+                affiliate=affiliate,
+                foreign=foreign,
+                foreign_supported=supported,
+                contra=contra,
+                group=group,
+            )
+        )
+    for k in range(invoice_count):
+        debtor, age, disputed = some_invoice(draw)
+        amount = str(dollars(draw(CENTS)))
+        invoices.append(item(str(k), debtors[debtor % debtor_count].id, amount, age, disputed=disputed))
+    return debtors, invoices
 
 
 @settings(max_examples=100, deadline=None)
-@given(DEBTORS, st.data())
-def test_every_dollar_is_eligible_or_has_one_reason(debtors: list[Debtor], data: st.DataObject) -> None:
-    row = st.tuples(
-        st.sampled_from([debtor.id for debtor in debtors]),
-        st.integers(-9999, 99999),
-        st.integers(0, 200),
-        st.booleans(),
-    )
-    invoices = [
-        item(str(k), debtor, f"{D(amount) / 100:.2f}", age, disputed=disputed)
-        for k, (debtor, amount, age, disputed) in enumerate(data.draw(st.lists(row, max_size=20)))
-    ]
+@given(books())
+def test_every_dollar_is_eligible_or_has_one_reason(book: tuple[list[Debtor], list[Invoice]]) -> None:
+    debtors, invoices = book
     result = base(debtors, invoices, concentration_pct=D(30))
     assert result.gross == sum(invoice.amount for invoice in invoices)
     assert result.gross == result.eligible + result.total_ineligible

@@ -113,8 +113,9 @@ def test_a_date_moves_off_a_closed_day(day, rule, moved):
 def test_quantlib_moves_dates_alike():
     for k in range((date(2039, 1, 1) - date(2016, 1, 1)).days):
         day = date(2016, 1, 1) + timedelta(days=k)
+        peers = in_quantlib(day)
         for rule, convention in CONVENTIONS.items():
-            assert adjust(day, rule, FED) == PEER.adjust(in_quantlib(day), convention).to_date(), (day, rule)
+            assert adjust(day, rule, FED) == PEER.adjust(peers, convention).to_date(), (day, rule)
 
 
 def test_months_are_added_to_the_day_cut_to_the_month():
@@ -123,6 +124,6 @@ def test_months_are_added_to_the_day_cut_to_the_month():
     assert add_months(date(2023, 12, 15), 1) == date(2024, 1, 15)
 
 
-@given(st.dates(date(1900, 1, 1), date(2200, 1, 1)))
+@given(st.integers(date(1900, 1, 1).toordinal(), date(2200, 1, 1).toordinal()).map(date.fromordinal))
 def test_a_month_end_is_followed_by_a_first(day):
     assert is_month_end(day) == ((day + timedelta(days=1)).day == 1)

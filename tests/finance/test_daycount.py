@@ -36,7 +36,7 @@ PEERS = {
     "ACT/365F": ql.Actual365Fixed(),
     "ACT/ACT": ql.ActualActual(ql.ActualActual.ISDA),
 }
-DATES = st.dates(date(1950, 1, 1), date(2150, 12, 31))
+DATES = st.integers(date(1950, 1, 1).toordinal(), date(2150, 12, 31).toordinal()).map(date.fromordinal)
 
 
 def in_quantlib(day):
@@ -104,9 +104,9 @@ def test_quantlib_agrees_on_the_french_count():
         assert abs(float(bonds.actual_actual_afb(start, end)) - fraction) < 1e-9, (start, end)
 
 
-@given(st.sampled_from(["ACT/360", "ACT/365F", "ACT/ACT"]), st.lists(DATES, min_size=3, max_size=3))
-def test_actual_counts_are_additive(name, dates):
-    first, middle, last = sorted(dates)
+@given(st.sampled_from(["ACT/360", "ACT/365F", "ACT/ACT"]), DATES, DATES, DATES)
+def test_actual_counts_are_additive(name, one, another, third):
+    first, middle, last = sorted((one, another, third))
     assert year_fraction(name, first, middle) + year_fraction(name, middle, last) == year_fraction(name, first, last)
     assert year_fraction(name, last, first) == -year_fraction(name, first, last)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from finance import apr, borrowing_base_case, factoring_case
 from finance.ageing import arrears
+from finance.allocation import Hierarchy
 from finance.apr import Flow
 from finance.errors import Refused
 from finance.events_case import read_events, read_terms
@@ -255,6 +256,28 @@ def test_every_loan_that_left_income_or_the_books_re_adds(
     except Refused:
         return
     check_loan(terms, events, END)
+
+
+def test_a_payment_on_many_instalments_is_told_in_few_lines() -> None:
+    count = 60
+    terms = LoanTerms(
+        rate=D("10"),
+        day_count="ACT/365F",
+        schedule=tuple(
+            Instalment(due_date=date(2024, 1, 1) + timedelta(7 * k), amount=D("20.00")) for k in range(1, count + 1)
+        ),
+        hierarchies={"ordinary": Hierarchy(by="instalment")},
+    )
+    events = [
+        Event(id="A", kind="disburse", on=date(2024, 1, 1), amount=D("1000.00")),
+        Event(id="B", kind="payment", on=date(2025, 3, 1), amount=D("600.00")),
+    ]
+    state = journal(terms, events, through=date(2025, 3, 1), trail=True).state
+    step = explain_payment(state, "B")
+    pots = 2 * count + 3
+    assert (step.value, broken(step), len(step.parts)) == (D("600.00"), [], pots + 1)
+    # Each pot takes what is left: one line of its own, what was owed, what was left, and of what that was left.
+    assert len(outline(step)) == 1 + sum(4 + k for k in range(pots)) + 2 + pots
 
 
 def test_a_payoff_is_told_day_by_day() -> None:

@@ -1,7 +1,9 @@
 """Laws of loans whose interest belongs to their instalments, for every schedule and every history, drawn at random."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal as D
+from itertools import permutations
 from typing import Any
 
 from hypothesis import assume, given, reject, settings
@@ -15,73 +17,123 @@ from finance.loan_state import Event
 from finance.rebates import EARNINGS
 from finance.schedule import build_schedule
 from finance.schedule_terms import Grace, PaymentStep, ScheduleTerms
+from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
 
 START = date(2023, 11, 20)
 END = START + timedelta(500)
-DAYS = st.integers(0, 500).map(lambda k: START + timedelta(k))
-MONEY = st.integers(1, 200_000).map(lambda count: D(count).scaleb(-2))
+DAY, CENTS = st.integers(0, 500), st.integers(1, 200_000)
+DAYS = DAY.map(lambda k: START + timedelta(k))
+PRINCIPAL = st.integers(10_000, 300_000)
+METHODS = ("level", "interest_only", "equal_principal", "bullet", "step")
+YES = (False, True)
 
 laws = settings(max_examples=25, deadline=None)
 
+some_schedule = one_of_each(
+    range(1, 9),
+    YES,
+    ("30/360US", "ACT/360", "ACT/ACT"),
+    YES,
+    range(256),
+    (D("0"), D("4.5"), D("12"), D("29.99")),
+    ("biweekly", "monthly", "bimonthly"),
+    ("HALF_UP", "HALF_EVEN"),
+    ("nearest", "up"),
+)
 
-@st.composite
-def schedules(draw: st.DrawFn, methods: tuple[str, ...]) -> ScheduleTerms:
-    n, method = draw(st.integers(1, 8)), draw(st.sampled_from(methods))
+
+def schedule(draw: st.DrawFn, method: str) -> ScheduleTerms:
+    n, daily, day_count, graced, grace, rate, frequency, rounding, payment_rounding = some_schedule(draw)
     chosen: dict[str, Any] = {"n": 1 if method == "bullet" else n, "method": method}
-    if draw(st.booleans()):
-        chosen |= {"interest_mode": "daily", "day_count": draw(st.sampled_from(["30/360US", "ACT/360", "ACT/ACT"]))}
+    if daily:
+        chosen |= {"interest_mode": "daily", "day_count": day_count}
     if method == "step":
         chosen["steps"] = (PaymentStep(from_row=1, percent=D("100")), PaymentStep(from_row=n, percent=D("130")))[:n]
-    if n > 1 and method not in ("flat", "bullet") and draw(st.booleans()):
-        chosen["grace"] = Grace("principal", draw(st.integers(1, n - 1)))
+    if n > 1 and method not in ("flat", "bullet") and graced:
+        chosen["grace"] = Grace("principal", 1 + grace % (n - 1))
     return ScheduleTerms(
-        principal=draw(st.integers(10_000, 300_000).map(lambda count: D(count).scaleb(-2))),
-        rate=draw(st.sampled_from([D("0"), D("4.5"), D("12"), D("29.99")])),
-        frequency=draw(st.sampled_from(["biweekly", "monthly", "bimonthly"])),
+        principal=dollars(draw(PRINCIPAL)),
+        rate=rate,
+        frequency=frequency,
         start_date=START,
-        rounding=draw(st.sampled_from(["HALF_UP", "HALF_EVEN"])),
-        payment_rounding=draw(st.sampled_from(["nearest", "up"])),
+        rounding=rounding,
+        payment_rounding=payment_rounding,
         **chosen,
     )
 
 
-@st.composite
-def loans(draw: st.DrawFn, *, payoff_interests: tuple[str, ...] = PAYOFF_INTERESTS) -> InstalmentTerms:
-    plain = ("level", "interest_only", "equal_principal", "bullet", "step")
-    chosen: dict[str, Any] = {"allocation_order": tuple(draw(st.permutations(PARTS)))}
-    if draw(st.booleans()):
-        schedule = draw(schedules((*plain, "flat")))
-        chosen["earning"] = draw(st.sampled_from(EARNINGS))
-        chosen["excess"] = draw(st.sampled_from(["next", "hold"]))
-        chosen["payoff_interest"] = draw(st.sampled_from(payoff_interests))
-        return InstalmentTerms(schedule=schedule, **chosen)
-    schedule = draw(schedules(plain))
-    excesses = ["next", "shorten", "hold"] + ["reamortise"] * (schedule.method in REAMORTISABLE)
-    chosen["excess"] = draw(st.sampled_from(excesses))
-    chosen["payoff_interest"] = draw(st.sampled_from([each for each in payoff_interests if each != "all"]))
-    return InstalmentTerms(schedule=schedule, interest="recalculated", **chosen)
+def some_loan(
+    *,
+    scheduled: tuple[bool, ...] = YES,
+    earnings: tuple[str, ...] = EARNINGS,
+    hold: tuple[str, ...] = ("hold",),
+    payoffs: tuple[str, ...] = PAYOFF_INTERESTS,
+) -> Callable[[st.DrawFn], list[Any]]:
+    return one_of_each(
+        scheduled,
+        tuple(permutations(PARTS)),
+        (*METHODS, "flat"),
+        earnings,
+        ("next", *hold),
+        payoffs,
+        METHODS,
+        ("next", "shorten", *hold),
+        ("next", "shorten", *hold, "reamortise"),
+        [each for each in payoffs if each != "all"],
+    )
 
 
 @st.composite
-def histories(draw: st.DrawFn, terms: InstalmentTerms) -> list[Event]:
-    kinds = ["payment", "payment", "payment", "instalment", "fee", "fee_waiver", "payoff"]
-    kinds += ["principal_only"] * (terms.interest == "recalculated")
+def loans(draw: st.DrawFn, *, some: Callable[[st.DrawFn], list[Any]]) -> InstalmentTerms:
+    scheduled, order, method, earning, excess, payoff, *recalculated = some(draw)
+    if scheduled:
+        return InstalmentTerms(
+            schedule=schedule(draw, method),
+            allocation_order=order,
+            earning=earning,
+            excess=excess,
+            payoff_interest=payoff,
+        )
+    method, excess, with_reamortise, payoff = recalculated
+    return InstalmentTerms(
+        schedule=schedule(draw, method),
+        interest="recalculated",
+        allocation_order=order,
+        excess=with_reamortise if method in REAMORTISABLE else excess,
+        payoff_interest=payoff,
+    )
+
+
+KINDS = ("payment", "payment", "payment", "instalment", "fee", "fee_waiver", "payoff")
+how_many = one_of_each(range(9))
+some_event = one_of_each(KINDS, (*KINDS, "principal_only"), range(256))
+
+
+def history(draw: st.DrawFn, terms: InstalmentTerms) -> list[Event]:
     rows = build_schedule(terms.schedule).rows
     events = []
-    for k in range(draw(st.integers(0, 8))):
-        kind, on, amount = draw(st.sampled_from(kinds)), draw(DAYS), draw(MONEY)
+    (count,) = how_many(draw)
+    for k in range(count):
+        scheduled, recalculated, instalment = some_event(draw)
+        kind = scheduled if terms.interest == "scheduled" else recalculated
         if kind == "instalment":
-            row = draw(st.sampled_from(rows))
+            row = rows[instalment % len(rows)]
             kind, on, amount = "payment", min(END, row.due_date), max(row.payment, D("0.01"))
+        else:
+            on, amount = START + timedelta(draw(DAY)), dollars(draw(CENTS))
         only = kind == "principal_only"
         events.append(Event(id=f"E{k}", kind="payment" if only else kind, on=on, amount=amount, principal_only=only))
     return events
 
 
+ANY, SCHEDULED = some_loan(), some_loan(scheduled=(True,))
+FORETOLD = some_loan(earnings=("schedule",), hold=(), payoffs=("to_date",))
+
+
 @st.composite
-def lived(draw: st.DrawFn, **choices: Any) -> tuple[InstalmentTerms, list[Event]]:
-    terms = draw(loans(**choices))
-    return terms, draw(histories(terms))
+def lived(draw: st.DrawFn, *, some: Callable[[st.DrawFn], list[Any]] = ANY) -> tuple[InstalmentTerms, list[Event]]:
+    terms = draw(loans(some=some))
+    return terms, history(draw, terms)
 
 
 def standing(terms: InstalmentTerms, events: list[Event], as_of: date = END) -> InstalmentPosition:
@@ -98,7 +150,7 @@ def paid(name: str, on: date, amount: D) -> Event:
 
 
 @laws
-@given(loans())
+@given(loans(some=ANY))
 def test_paid_on_its_dates_a_loan_follows_its_schedule_to_zero(terms: InstalmentTerms) -> None:
     rows = build_schedule(terms.schedule).rows
     events = [paid(f"P{row.k}", row.due_date, row.payment) for row in rows if row.payment]
@@ -134,18 +186,20 @@ def test_every_cent_is_placed_once(loan: tuple[InstalmentTerms, list[Event]], as
 
 
 @laws
-@given(lived(), st.randoms(use_true_random=False))
+@given(lived(), ARRIVAL)
 def test_the_order_of_arrival_does_not_matter(loan: tuple[InstalmentTerms, list[Event]], chance: Any) -> None:
     terms, events = loan
     assert standing(terms, chance.sample(events, len(events))) == standing(terms, events)
 
 
 @laws
-@given(lived(), DAYS, st.data())
-def test_a_reversal_restores_exactly(loan: tuple[InstalmentTerms, list[Event]], on: date, data: st.DataObject) -> None:
+@given(lived(), DAYS, DAYS, CENTS, ARRIVAL)
+def test_a_reversal_restores_exactly(
+    loan: tuple[InstalmentTerms, list[Event]], on: date, paid_on: date, cents: int, chance: Any
+) -> None:
     terms, events = loan
-    late = paid("late", data.draw(DAYS), data.draw(MONEY))
-    target = data.draw(st.sampled_from([late, *events]))
+    late = paid("late", paid_on, dollars(cents))
+    target = chance.choice([late, *events])
     reversal = Event(id="undo", kind="reversal", on=on, target=target.id)
     without = [event for event in events if event is not target]
     assert standing(terms, [reversal, target, *without]) == standing(terms, without)
@@ -168,12 +222,11 @@ def test_a_payoff_paid_on_its_date_leaves_nothing(loan: tuple[InstalmentTerms, l
 
 
 @laws
-@given(lived(payoff_interests=("to_date",)), DAYS)
+@given(lived(some=FORETOLD), DAYS)
 def test_instalments_paid_as_they_stand_end_the_loan_as_foretold(
     loan: tuple[InstalmentTerms, list[Event]], on: date
 ) -> None:
     terms, events = loan
-    assume(terms.earning == "schedule" and terms.excess != "hold")
     events = [event for event in events if event.on < on]
     before = standing(terms, events, on)
     coming = [paid(f"z{row.k:03}", max(on, row.due_date), row.outstanding) for row in before.rows if row.outstanding]
@@ -193,10 +246,9 @@ def test_what_was_not_known_had_not_happened(loan: tuple[InstalmentTerms, list[E
 
 
 @laws
-@given(lived())
+@given(lived(some=SCHEDULED))
 def test_scheduled_interest_is_never_more_than_the_schedule_says(loan: tuple[InstalmentTerms, list[Event]]) -> None:
     terms, events = loan
-    assume(terms.interest == "scheduled")
     position = standing(terms, events)
     interest = sum(row.interest for row in position.rows)
     assert interest == build_schedule(terms.schedule).total_interest - position.totals.interest_rebated

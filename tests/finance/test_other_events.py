@@ -16,7 +16,8 @@ from finance.nonaccrual import NonAccrual, recognise
 from finance.replay import Event, journal
 from finance.terms import CASH_METHODS, CHOICES, RESTORATIONS, LateFeeRule, LoanTerms, NewTerms
 from finance.terms import Instalment as Due
-from tests.finance.test_replay_laws import DAYS, END, MONEY, RATES, START, histories, loans
+from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
+from tests.finance.test_replay_laws import CENTS, DAY, END, RATES, START, histories, loans
 
 TERMS = LoanTerms(rate=D("12"), day_count="ACT/365F", schedule=())
 LENT = Event(id="A", kind="disburse", on=date(2023, 1, 1), amount=D("10000.00"))
@@ -191,31 +192,40 @@ def test_sold_twice_or_bought_back_unsold_cannot_stand() -> None:
         journal(TERMS, [LENT, event("buy_back", JUNE, "1.00")], through=AUGUST)
 
 
+some_kinds = [one_of_each(*[(*KINDS, *WITH_AMOUNT, "modification")] * count) for count in range(1, 7)]
+how_many = one_of_each(some_kinds)
+
+
 @st.composite
 def everything(draw: st.DrawFn) -> list[Event]:
     """A history in which anything on this page may happen as well."""
-    events = draw(histories())
-    for k in range(draw(st.integers(1, 6))):
-        kind = draw(st.sampled_from((*KINDS, *WITH_AMOUNT, "modification")))
+    events = draw(HISTORIES)
+    (kinds,) = how_many(draw)
+    for k, kind in enumerate(kinds(draw)):
+        on = START + timedelta(draw(DAY))
         if kind == "modification":
-            events.append(draw(modifications(id=f"X{k}", version=k + 2)))
+            events.append(modification(draw, f"X{k}", on, version=k + 2))
         else:
-            amount = draw(MONEY) if kind in WITH_AMOUNT else None
-            events.append(Event(id=f"X{k}", kind=kind, on=draw(DAYS), amount=amount))
+            amount = dollars(draw(CENTS)) if kind in WITH_AMOUNT else None
+            events.append(Event(id=f"X{k}", kind=kind, on=on, amount=amount))
     return events
 
 
-@st.composite
-def modifications(draw: st.DrawFn, *, id: str, version: int) -> Event:
+HISTORIES, LOANS = histories(), loans()
+some_change = one_of_each(RESTORATIONS, CHOICES, CHOICES, RATES)
+
+
+def modification(draw: st.DrawFn, name: str, on: date, version: int) -> Event:
     """Other terms from a day on, whatever they are; of interest and fees each is carried, capitalised or waived."""
+    restoration, interest, fees, rate = some_change(draw)
     new = NewTerms(
-        terms=replace(draw(loans()), version=version, restoration=draw(st.sampled_from(RESTORATIONS))),
-        interest=draw(st.sampled_from(CHOICES)),
-        fees=draw(st.sampled_from(CHOICES)),
-        interest_waived=draw(MONEY),
-        fees_waived=draw(MONEY),
+        terms=replace(draw(LOANS), version=version, restoration=restoration),
+        interest=interest,
+        fees=fees,
+        interest_waived=dollars(draw(CENTS)),
+        fees_waived=dollars(draw(CENTS)),
     )
-    return Event(id=id, kind="modification", on=draw(DAYS), rate=draw(RATES), new_terms=new)
+    return Event(id=name, kind="modification", on=on, rate=rate, new_terms=new)
 
 
 BALANCES = ("principal", "interest", "fees", "unapplied", "escrow", "suspense", "applied", "written_off", "recovered")
@@ -227,7 +237,7 @@ BALANCES = ("principal", "interest", "fees", "unapplied", "escrow", "suspense", 
     everything(),
     st.sampled_from(CASH_METHODS),
     st.sampled_from(RESTORATIONS),
-    st.randoms(use_true_random=False),
+    ARRIVAL,
 )
 def test_whatever_happens_every_cent_is_accounted_for_and_arrival_does_not_matter(
     terms: LoanTerms, events: list[Event], cash: str, restoration: str, chance: Any

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal as D
+from itertools import permutations
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,67 +13,90 @@ from hypothesis import strategies as st
 from finance.ageing import arrears
 from finance.allocation import PARTS, Hierarchy
 from finance.interest import from_units, to_units
-from finance.money import cents
+from finance.money import ROUNDINGS, cents
 from finance.payoff import payoff, per_diem
 from finance.replay import Effect, Event, Journal, State, accrue, apply, in_order, journal, replay
-from finance.terms import PREPAYMENTS, Instalment, LateFeeRule, LoanTerms
+from finance.terms import DAILY_DAY_COUNTS, PREPAYMENTS, RESIDUES, Instalment, LateFeeRule, LoanTerms
+from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
 
 START = date(2023, 11, 20)
 HORIZON = 500
 END = START + timedelta(HORIZON)
-DAYS = st.integers(0, HORIZON).map(lambda k: START + timedelta(k))
-MONEY = st.integers(1, 200_000).map(lambda count: D(count).scaleb(-2))
-RATES = st.sampled_from([D("0"), D("4.5"), D("7.125"), D("10"), D("12"), D("29.99"), D("36.5")])
+DAY, CENTS = st.integers(0, HORIZON), st.integers(1, 200_000)
+DAYS = DAY.map(lambda k: START + timedelta(k))
+MONEY = CENTS.map(dollars)
+RATES = (D("0"), D("4.5"), D("7.125"), D("10"), D("12"), D("29.99"), D("36.5"))
 KINDS = ("payment", "payment", "payment", "principal_only", "payoff", "fee", "fee_waiver", "rate_change", "disburse")
 
 laws = settings(max_examples=60, deadline=None)
 
 
+some_loan = one_of_each(
+    range(1, 9),
+    RATES,
+    DAILY_DAY_COUNTS,
+    tuple(permutations(PARTS)),
+    ROUNDINGS,
+    RESIDUES,
+    (D("0.00"), D("5.00")),
+    [LateFeeRule(grace_days=days, percent=D("5"), flat=D("15.00")) for days in range(16)],
+    ({}, {"ordinary": Hierarchy(by="instalment")}),
+    PREPAYMENTS,
+)
+
+
 @st.composite
 def loans(draw: st.DrawFn) -> LoanTerms:
-    count = draw(st.integers(1, 8))
-    amounts = [draw(MONEY) for _ in range(count)]
+    count, rate, day_count, order, rounding, residue, tolerance, late_fee, hierarchies, prepayments = some_loan(draw)
+    amounts = [dollars(draw(CENTS)) for _ in range(count)]
     rows = tuple(
         Instalment(due_date=START + timedelta(30 * (k + 1)), amount=amount, interest=(amount / 4).quantize(D("0.01")))
         for k, amount in enumerate(amounts)
     )
     return LoanTerms(
-        rate=draw(RATES),
-        day_count=draw(st.sampled_from(["ACT/365F", "ACT/360", "ACT/ACT"])),
+        rate=rate,
+        day_count=day_count,
         schedule=rows,
-        allocation_order=tuple(draw(st.permutations(PARTS))),
-        rounding=draw(st.sampled_from(["HALF_UP", "HALF_EVEN"])),
-        residue=draw(st.sampled_from(["drop", "carry"])),
-        past_due_tolerance=draw(st.sampled_from([D("0.00"), D("5.00")])),
-        late_fee=LateFeeRule(grace_days=draw(st.integers(0, 15)), percent=D("5"), flat=D("15.00")),
-        hierarchies=draw(st.sampled_from([{}, {"ordinary": Hierarchy(by="instalment")}])),
-        prepayments=draw(st.sampled_from(PREPAYMENTS)),
+        allocation_order=order,
+        rounding=rounding,
+        residue=residue,
+        past_due_tolerance=tolerance,
+        late_fee=late_fee,
+        hierarchies=hierarchies,
+        prepayments=prepayments,
     )
+
+
+some_history = one_of_each(range(11), (False, True))
 
 
 @st.composite
 def histories(draw: st.DrawFn, *, charge_offs: bool = True) -> list[Event]:
     """Up to a dozen events in no order, the loan's first disbursement among them."""
-    events = [Event(id="start", kind="disburse", on=START, amount=draw(MONEY))]
-    for k in range(draw(st.integers(0, 10))):
-        events.append(_event(draw, f"E{k}"))
-    if charge_offs and draw(st.booleans()):
+    count, ends = some_history(draw)
+    events = [Event(id="start", kind="disburse", on=START, amount=dollars(draw(CENTS)))]
+    events += [_event(draw, f"E{k}") for k in range(count)]
+    if charge_offs and ends:
         # Nothing may be lent or charged after it, so it comes last but for the cash.
-        off = draw(DAYS)
+        off, back = (START + timedelta(draw(DAY)) for _ in range(2))
         events = [e for e in events if e.on <= off or e.kind not in ("disburse", "fee")]
         events += [Event(id="off", kind="charge_off", on=off)]
-        events += [Event(id="back", kind="recovery", on=draw(DAYS), amount=draw(MONEY))]
-    return draw(st.permutations(events))
+        events += [Event(id="back", kind="recovery", on=back, amount=dollars(draw(CENTS)))]
+    return draw(ARRIVAL).sample(events, len(events))
+
+
+some_event = one_of_each(KINDS, RATES, ("ordinary", "clear_dues"))
 
 
 def _event(draw: st.DrawFn, name: str) -> Event:
-    kind, on = draw(st.sampled_from(KINDS)), draw(DAYS)
+    kind, rate, purpose = some_event(draw)
+    on = START + timedelta(draw(DAY))
     if kind == "rate_change":
-        return Event(id=name, kind=kind, on=on, rate=draw(RATES))
+        return Event(id=name, kind=kind, on=on, rate=rate)
+    amount = dollars(draw(CENTS))
     if kind == "principal_only":
-        return Event(id=name, kind="payment", on=on, amount=draw(MONEY), principal_only=True)
-    purpose = draw(st.sampled_from(["ordinary", "clear_dues"])) if kind == "payment" else "ordinary"
-    return Event(id=name, kind=kind, on=on, amount=draw(MONEY), purpose=purpose)
+        return Event(id=name, kind="payment", on=on, amount=amount, principal_only=True)
+    return Event(id=name, kind=kind, on=on, amount=amount, purpose=purpose if kind == "payment" else "ordinary")
 
 
 def balances(state: State) -> dict[str, Any]:
@@ -136,11 +160,13 @@ def test_laws_of_every_history(terms: LoanTerms, events: list[Event]) -> None:
 
 
 @laws
-@given(loans(), histories(), DAYS, st.data())
-def test_a_reversal_restores_exactly(terms: LoanTerms, events: list[Event], on: date, data: st.DataObject) -> None:
+@given(loans(), histories(), DAYS, DAYS, MONEY, ARRIVAL)
+def test_a_reversal_restores_exactly(
+    terms: LoanTerms, events: list[Event], on: date, paid: date, amount: D, chance: Any
+) -> None:
     kinds = ("payment", "payoff", "fee", "fee_waiver")
-    late = Event(id="late", kind="payment", on=data.draw(DAYS), amount=data.draw(MONEY))
-    target = data.draw(st.sampled_from([late, *(event for event in events if event.kind in kinds)]))
+    late = Event(id="late", kind="payment", on=paid, amount=amount)
+    target = chance.choice([late, *(event for event in events if event.kind in kinds)])
     reversal = Event(id="undo", kind="reversal", on=on, target=target.id)
     without = [event for event in events if event is not target]
     undone = journal(terms, [reversal, *without, target], through=END, late_fees_through=END)

@@ -16,10 +16,10 @@ from finance.errors import BadInput
 from finance.money import ROUNDINGS, cents, round_to
 from finance.schedule import Grace, ScheduleTerms, build_schedule
 from finance.schedule_terms import FREQUENCIES, GRACE_TYPES, METHODS
+from tests.finance.shorthand import dollars, one_of_each
 
-STARTS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
-MONEY = st.integers(100, 10**9).map(lambda count: D(count).scaleb(-2))
-RATES = st.integers(0, 60_000).map(lambda thousandths: D(thousandths).scaleb(-3))
+STARTS = st.integers(date(1990, 1, 1).toordinal(), date(2060, 12, 31).toordinal())
+CENTS, THOUSANDTHS, FIRST = st.integers(100, 10**9), st.integers(0, 60_000), st.integers(1, 500)
 
 
 class Holidays(frozenset):
@@ -35,44 +35,67 @@ RULES = {"none": ql.Unadjusted, "following": ql.Following, "modified_following":
          "preceding": ql.Preceding}  # fmt: skip
 
 
+YES = (False, True)
+some_terms = one_of_each(
+    METHODS[:5],  # by step, by hand and flat: test_schedule_methods.py
+    range(1, 31),
+    sorted(FREQUENCIES),
+    ROUNDINGS,
+    ("nearest", "up"),
+    (D("0.01"), D("0.05"), D("1.00")),
+    ("none", "following", "modified_following"),
+    ("adjusted", "unadjusted"),
+    YES,
+    ((1, 16), (15, 31), (5, 20), (10, 25)),
+    (1, 2, 3),
+    (0, 1),
+    ("usual", "first_due_date", "due_day"),
+    range(1, 32),
+)
+some_choices = one_of_each(
+    YES,
+    GRACE_TYPES,
+    range(30),
+    YES,
+    DAY_COUNTS,
+    ("solve", "ignore"),
+    ("solve", "ignore", "separate"),
+    YES,
+    range(101),
+    range(1, 61),
+)
+
+
 @st.composite
 def schedule_terms(draw):
-    method = draw(st.sampled_from(METHODS[:5]))  # by step, by hand and flat: test_schedule_methods.py
-    n = 1 if method == "bullet" else draw(st.integers(1, 30))
-    start = draw(STARTS)
+    method, n, frequency, rounding, payment_rounding, unit, moved, accrual, month_end, *timing = some_terms(draw)
+    due_days, months, which, way, due_day = timing
+    n = 1 if method == "bullet" else n
+    start = date.fromordinal(draw(STARTS))
     chosen = {
-        "principal": draw(MONEY), "rate": draw(RATES), "n": n, "method": method, "start_date": start,
-        "frequency": draw(st.sampled_from(sorted(FREQUENCIES))),
-        "rounding": draw(st.sampled_from(ROUNDINGS)),
-        "payment_rounding": draw(st.sampled_from(["nearest", "up"])),
-        "payment_unit": draw(st.sampled_from([D("0.01"), D("0.05"), D("1.00")])),
-        "adjust": draw(st.sampled_from(["none", "following", "modified_following"])),
-        "holidays": FED,
-        "accrual_dates": draw(st.sampled_from(["adjusted", "unadjusted"])),
-        "month_end": draw(st.booleans()),
+        "principal": dollars(draw(CENTS)), "rate": D(draw(THOUSANDTHS)).scaleb(-3), "n": n, "method": method,
+        "start_date": start, "frequency": frequency, "rounding": rounding, "payment_rounding": payment_rounding,
+        "payment_unit": unit, "adjust": moved, "holidays": FED, "accrual_dates": accrual, "month_end": month_end,
     }  # fmt: skip
-    if chosen["frequency"] == "semimonthly":
-        chosen["due_days"] = draw(st.sampled_from([(1, 16), (15, 31), (5, 20), (10, 25)]))
-        first = date_in_month(month_number(start) + draw(st.integers(1, 3)), draw(st.sampled_from(chosen["due_days"])))
-        chosen["first_due_date"] = first
+    if frequency == "semimonthly":
+        chosen["due_days"] = due_days
+        chosen["first_due_date"] = date_in_month(month_number(start) + months, due_days[which])
+    elif way == "first_due_date":
+        chosen["first_due_date"] = start + timedelta(days=draw(FIRST))
+    elif way == "due_day":
+        chosen["due_day"] = due_day
+    graced, grace, ungraced, daily, day_count, after_grace, odd_first, amount, percent, amort_n = some_choices(draw)
+    if n > 1 and graced:
+        chosen["grace"] = Grace(grace, ungraced % n)
+    if daily:
+        chosen |= {"interest_mode": "daily", "day_count": day_count}
     else:
-        timing = draw(st.sampled_from(["usual", "first_due_date", "due_day"]))
-        if timing == "first_due_date":
-            chosen["first_due_date"] = start + timedelta(days=draw(st.integers(1, 500)))
-        elif timing == "due_day":
-            chosen["due_day"] = draw(st.integers(1, 31))
-    if n > 1 and draw(st.booleans()):
-        chosen["grace"] = Grace(draw(st.sampled_from(GRACE_TYPES)), draw(st.integers(0, n - 1)))
-    if draw(st.booleans()):
-        chosen |= {"interest_mode": "daily", "day_count": draw(st.sampled_from(DAY_COUNTS))}
-    else:
-        graced = "grace" in chosen and chosen["grace"].n
-        chosen["odd_first"] = draw(st.sampled_from(["solve", "ignore"] if graced else ["solve", "ignore", "separate"]))
+        chosen["odd_first"] = after_grace if "grace" in chosen and chosen["grace"].n else odd_first
     if method == "balloon":
-        if "day_count" in chosen or draw(st.booleans()):
-            chosen["balloon_amount"] = cents(chosen["principal"] * draw(st.integers(0, 100)) / 100)
+        if daily or amount:
+            chosen["balloon_amount"] = cents(chosen["principal"] * percent / 100)
         else:
-            chosen["amort_n"] = draw(st.integers(1, 60))
+            chosen["amort_n"] = amort_n
     return ScheduleTerms(**chosen)
 
 
