@@ -2,7 +2,7 @@
 
 import csv
 import mimetypes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 from django.contrib.staticfiles import finders
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 
 from finance.errors import Refused
@@ -38,6 +38,27 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[objec
     writer = csv.writer(response)
     writer.writerow(header)
     writer.writerows([cell(value) for value in row] for row in rows)
+    return response
+
+
+class _Line:
+    """A file of one line: what csv writes, to be sent on."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_stream(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """As csv_response, sent while it is read: for files of any length. `rows` are read after the view has answered."""
+    writer = csv.writer(_Line())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(header)
+        for row in rows:
+            yield writer.writerow([cell(value) for value in row])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

@@ -1,7 +1,5 @@
 """Which loans and events somebody should look at, and what they add up to. Reads only; each says how many queries."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -23,39 +21,6 @@ BUCKETS: dict[str, tuple[int, int | None]] = {
 }
 PAST_DUE = "past-due"  # any of them but current
 
-# ?sort= -> column. Ties are broken by number, so that pages never repeat a loan.
-SORTS = {
-    "number": "number",
-    "borrower": "borrower__name",
-    "principal": "balance__principal",
-    "interest": "balance__interest",
-    "fees": "balance__fees",
-    "past_due": "balance__past_due_amount",
-    "dpd": "balance__dpd",
-    "next_due": "balance__next_due_on",
-    "state": "state",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class LoanFilter:
-    """Which loans a list shows, as its address says; what the address may not say is left out."""
-
-    state: str = ""
-    bucket: str = ""
-    q: str = ""
-    sort: str = "number"
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> "LoanFilter":
-        state, bucket, sort = query.get("state", ""), query.get("bucket", ""), query.get("sort", "")
-        return cls(
-            state=state if state in Loan.State.values else "",
-            bucket=bucket if bucket in BUCKETS or bucket == PAST_DUE else "",
-            q=query.get("q", "").strip()[:80],
-            sort=sort if sort.removeprefix("-") in SORTS else "number",
-        )
-
 
 def business_date() -> date:
     """The open day of this transaction's tenant. One query."""
@@ -68,21 +33,6 @@ def with_all_that_names_it() -> QuerySet[Loan]:
     return named.select_related("borrower", "balance", "product_version__product", "legal_entity", "boarding_run")
 
 
-def loans(wanted: LoanFilter) -> QuerySet[Loan]:
-    """The loans of a list with their borrowers and balances. One query."""
-    every: QuerySet[Loan] = Loan.objects.all()
-    found = every.select_related("borrower", "balance")
-    if wanted.state:
-        found = found.filter(state=wanted.state)
-    if wanted.bucket:
-        found = found.filter(in_bucket(wanted.bucket, "balance__"))
-    if wanted.q:
-        found = found.filter(Q(number__icontains=wanted.q) | Q(borrower__name__icontains=wanted.q))
-    column = F(SORTS[wanted.sort.removeprefix("-")])
-    ordered = column.desc(nulls_last=True) if wanted.sort.startswith("-") else column.asc(nulls_last=True)
-    return found.order_by(ordered, "number")
-
-
 def in_bucket(code: str, prefix: str = "") -> Q:
     """Open loans in that bucket, or in any past due."""
     first, last = (1, None) if code == PAST_DUE else BUCKETS[code]
@@ -90,34 +40,6 @@ def in_bucket(code: str, prefix: str = "") -> Q:
     if last is not None:
         days &= Q(**{f"{prefix}dpd__lte": last})
     return days & Q(**{f"{prefix}open": True})
-
-
-class Sums(NamedTuple):
-    """What loans of one currency add up to, in its money."""
-
-    currency: str
-    loans: int
-    principal: Decimal
-    interest: Decimal
-    fees: Decimal
-    past_due: Decimal
-
-
-def sums(found: QuerySet[Loan]) -> list[Sums]:
-    """The sums of a list over all its pages, a row for each currency. One query."""
-    rows = (
-        found.order_by()
-        .values_list("currency")
-        .annotate(
-            Count("pk"),
-            Sum("balance__principal"),
-            Sum("balance__interest"),
-            Sum("balance__fees"),
-            Sum("balance__past_due_amount"),
-        )
-        .order_by("currency")
-    )
-    return [Sums(*row) for row in rows]
 
 
 class BucketSums(NamedTuple):

@@ -41,6 +41,16 @@ STAFF = [
     Place("Boarding", "boarding_runs", "upload", "ledger.view_boarding"),
     Place("Control room", "admin:index", "adjustments", "lending.view_admin"),
 ]
+# Pages that the navigation has under another: for whoever looks for one by name.
+PAGES = [
+    Place("Chart of accounts", "chart", "list", "reporting.view_books"),
+    Place("General ledger mapping", "gl_mappings", "git-compare", "reporting.view_books"),
+    Place("Between companies", "companies", "building", "reporting.view_books"),
+    Place("Consolidated books", "consolidated", "table", "reporting.view_books"),
+    Place("Journal exports", "exports", "download", "reporting.view_books"),
+    Place("Export reconciliation", "reconciliation", "checklist", "reporting.view_books"),
+    Place("Components", "components", "eye", "ledger.view_loan"),
+]
 BORROWER = [
     Place("Your loans", "portal_home", "home", "payments.pay", covers=("/portal/loans/", "/portal/applications/")),
     Place("Apply", "apply", "file-text", "origination.apply"),

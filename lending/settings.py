@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lending.middleware.StaffMfaMiddleware",
+    "lending.recent.RecentMiddleware",
     "lending.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -5,9 +5,11 @@ from django.urls import include, path
 
 from lending.views.api_reference import ApiSchema, api_reference
 from lending.views.components import components
+from lending.views.find import find_anything
 from lending.views.home import home
 from lending.views.night import advance_clock, night, night_progress, pause, prove_now, resume, try_loan_again
 from lending.views.portal_home import portal_home
+from lending.views.saved_views import save_view, saved_view
 
 urlpatterns = [
     path("", home, name="home"),
@@ -22,6 +24,9 @@ urlpatterns = [
     path("books/night/resume/", resume, name="resume_night"),
     path("books/night/exceptions/<int:exception_id>/try-again/", try_loan_again, name="try_loan_again"),
     path("books/night/prove/", prove_now, name="prove_now"),
+    path("find/", find_anything, name="find"),
+    path("views/save/", save_view, name="save_view"),
+    path("views/<int:view_id>/", saved_view, name="saved_view"),
     path("portal/", portal_home, name="portal_home"),
     path("staff/components/", components, name="components"),
     path("api/v1/schema/", ApiSchema.as_view(), name="api_schema"),

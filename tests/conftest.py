@@ -106,7 +106,11 @@ def make_people() -> People:
     return People(
         **{
             role: User.objects.create_user(
-                f"{role}@example.com", "a long password 1", full_name=role.replace("_", " ").title(), roles=[role]
+                f"{role}@example.com",
+                "a long password 1",
+                full_name=role.replace("_", " ").title(),
+                roles=[role],
+                toured=True,  # tests/journeys/test_shell.py begins the tour by itself
             )
             for role in Role.values
         }

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Collate
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from ledger.models.fields import money, one_of, rate
@@ -63,7 +64,10 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
     objects = LoanQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["tenant", "state", "id"], name="loan_state")]
+        indexes = [
+            models.Index(fields=["tenant", "state", "id"], name="loan_state"),
+            models.Index("tenant", Collate("number", "C"), name="loan_number_search"),
+        ]
         constraints = [
             models.UniqueConstraint("tenant", "number", name="loan_number_once"),
             one_of("state", ["active", "paid_off", "charged_off", "sold"], "loan_state_known"),

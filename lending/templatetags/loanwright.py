@@ -15,13 +15,14 @@ from django.http import QueryDict
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from lending.templatetags import figures, forms
+from lending.templatetags import figures, forms, row_lists
 from lending.templatetags.drawing import icon, render
 from lending.templatetags.meanings import BUCKETS, MEANINGS, STATES, bucket_of
 
 register = template.Library()
 register.filters.update(figures.register.filters)
 register.tags.update(forms.register.tags)
+register.tags.update(row_lists.register.tags)
 register.simple_tag(icon)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Collate
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from ledger.models import Loan, ProductVersion
@@ -112,7 +112,10 @@ class Application(ConcurrentTransitionMixin, TenantModel):
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["tenant", "state", "state_since"], name="application_state")]
+        indexes = [
+            models.Index(fields=["tenant", "state", "state_since"], name="application_state"),
+            models.Index("tenant", Collate("number", "C"), name="application_number_search"),
+        ]
         constraints = [
             models.UniqueConstraint("tenant", "number", name="application_number_once"),
             models.UniqueConstraint("tenant", "applicant", condition=Q(state="draft"), name="application_one_draft"),

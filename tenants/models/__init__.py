@@ -1,4 +1,5 @@
+from tenants.models.saved_view import SavedView
 from tenants.models.tenant import Address, LegalEntity, Tenant
 from tenants.models.user import Role, User
 
-__all__ = ["Address", "LegalEntity", "Role", "Tenant", "User"]
+__all__ = ["Address", "LegalEntity", "Role", "SavedView", "Tenant", "User"]

@@ -40,6 +40,7 @@ class User(TenantModel, AbstractBaseUser):
     roles: ClassVar[Any] = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    toured = models.BooleanField(default=False, db_default=False, help_text="Has seen, or sent away, the tour.")
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -32,7 +32,7 @@ from ledger.operations.forks import add_act, open_fork
 from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
 from tenants.current import tenant_context
-from tenants.models import LegalEntity
+from tenants.models import LegalEntity, SavedView
 from tests.conftest import make_people, make_product_version
 from tests.origination.conftest import make_desk
 
@@ -50,6 +50,9 @@ def populate(tenant: Any) -> None:
         EmailAddress.objects.create(user=people.borrower, email=people.borrower.email, verified=True, primary=True)
         Authenticator.objects.create(user=people.auditor, type=Authenticator.Type.TOTP, data={"secret": "x"})
         LogEntry.objects.create(user=people.administrator, action_flag=ADDITION, object_repr="x", change_message="x")
+        SavedView.objects.create(
+            user=people.operations, list="loans", name="Late", query="bucket=1-29", is_default=True
+        )
         loan = board_loan(
             agreed=AgreedTerms(amount=Decimal("9000.00"), rate=Decimal("8"), months=12, disbursed_on=date(2008, 12, 1)),
             product_version=version,

@@ -1,0 +1,153 @@
+"""The lists of this place, as data: see tenants.lists."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Collate
+from django.urls import reverse
+
+from ledger.models import Loan
+from ledger.selectors import BUCKETS, PAST_DUE, in_bucket
+from parties.models import Party
+from parties.selectors import with_words
+from tenants.lists import Choice, Column, RowList, Search
+
+Found = QuerySet[Any]
+
+
+def named_or_numbered(rows: Found, text: str) -> Found:
+    """Loans whose number begins so, or whose borrower's name has these words."""
+    loans = Loan.objects.order_by()
+    numbered = loans.annotate(plain_number=Collate("number", "C")).filter(plain_number__begins_with=text.upper())
+    named = loans.filter(borrower__in=with_words(text))
+    # A union, not OR: each half is read from its own index.
+    found: Found = rows.filter(pk__in=numbered.values("pk").union(named.values("pk")))
+    return found
+
+
+def name_of_party(text: str) -> str:
+    party = Party.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
+    return party.name if party else ""
+
+
+def days_past_due(loan: Loan) -> int | None:
+    """None where nothing is owed any more."""
+    return loan.balance.dpd if loan.balance.open else None
+
+
+def owed(loan: Loan) -> Decimal:
+    return loan.balance.owed
+
+
+LOANS = RowList(
+    name="loans",
+    noun=("loan", "loans"),
+    permission="ledger.view_loan",
+    order=("number",),
+    currency="currency",
+    large=True,
+    selectable=True,
+    base=("state",),
+    filters=(
+        Search(name="q", label="Name or number", apply=named_or_numbered),
+        Choice(
+            name="state",
+            label="State",
+            any="Any state",
+            choices=dict(Loan.State.choices),
+            apply=lambda rows, value: rows.filter(state=value),
+        ),
+        Choice(
+            name="bucket",
+            label="Days late",
+            any="Late or not",
+            choices={code: f"{code} days late" for code in BUCKETS} | {"current": "Current", PAST_DUE: "Any days late"},
+            apply=lambda rows, value: rows.filter(in_bucket(value, "balance__")),
+        ),
+        Search(
+            name="borrower",
+            label="Borrower",
+            words=name_of_party,
+            in_form=False,
+            apply=lambda rows, value: rows.filter(borrower=int(value)),
+        ),
+    ),
+    columns=(
+        Column(
+            key="number",
+            label="Loan",
+            value="number",
+            sort="number",
+            url=lambda loan: reverse("loan", args=[loan.number]),
+        ),
+        Column(key="borrower", label="Borrower", value="borrower.name", cell="name", sort="borrower__name"),
+        Column(
+            key="principal",
+            label="Principal",
+            value="balance.principal",
+            cell="money",
+            sort="balance__principal",
+            sum="balance__principal",
+            unit="USD",
+        ),
+        Column(
+            key="interest",
+            label="Interest",
+            value="balance.interest",
+            cell="money",
+            sort="balance__interest",
+            sum="balance__interest",
+        ),
+        Column(key="fees", label="Fees", value="balance.fees", cell="money", sort="balance__fees", sum="balance__fees"),
+        Column(
+            key="past_due",
+            label="Past due",
+            value="balance.past_due_amount",
+            cell="money",
+            sort="balance__past_due_amount",
+            sum="balance__past_due_amount",
+        ),
+        Column(
+            key="dpd",
+            label="Late",
+            value=days_past_due,
+            reads=("balance__dpd", "balance__open"),
+            cell="bucket",
+            sort="balance__dpd",
+        ),
+        Column(
+            key="next_due",
+            label="Next due",
+            value="balance.next_due_on",
+            cell="day",
+            sort="balance__next_due_on",
+            nullable=True,
+        ),
+        Column(key="state", label="State", value="state", cell="state", sort="state"),
+        Column(
+            key="unapplied",
+            label="Unapplied",
+            value="balance.unapplied",
+            cell="money",
+            sort="balance__unapplied",
+            sum="balance__unapplied",
+            shown=False,
+        ),
+        Column(
+            key="amount", label="Amount agreed", value="amount", cell="money", sort="amount", sum="amount", shown=False
+        ),
+        Column(key="rate", label="Rate", value="balance.rate", cell="rate", sort="balance__rate", shown=False),
+        Column(key="opened", label="Paid out", value="opened_on", cell="day", sort="opened_on", shown=False),
+        Column(key="matures", label="Matures", value="matures_on", cell="day", sort="matures_on", shown=False),
+        Column(
+            key="product",
+            label="Product",
+            value="product_version.product.name",
+            sort="product_version__product__name",
+            shown=False,
+        ),
+        Column(key="company", label="Company", value="legal_entity.name", sort="legal_entity__name", shown=False),
+        Column(key="boarded", label="Boarded on", value="boarded_on", cell="day", sort="boarded_on", shown=False),
+    ),
+)

@@ -1,0 +1,23 @@
+"""Loans are found by the beginning of their number."""
+
+import django.db.models.functions.comparison
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("ledger", "0012_forks"),
+        ("parties", "0002_name_keys"),
+        ("tenants", "0003_fiscal_year"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="loan",
+            index=models.Index(
+                models.F("tenant"),
+                django.db.models.functions.comparison.Collate("number", "C"),
+                name="loan_number_search",
+            ),
+        ),
+    ]

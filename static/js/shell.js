@@ -1,0 +1,57 @@
+/* The shell around every page: find anything, toasts, the page's help, lists that are chosen from, the tour.
+   Everything is delegated from the document, so that it also holds for what htmx swaps in. */
+(() => {
+  "use strict";
+  const find = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // --- find anything ----------------------------------------------------------------------------------------------
+  const palette = find("#lw-find");
+
+  function openPalette() {
+    if (!palette || palette.open) return;
+    const field = find("input", palette);
+    palette.showModal();
+    field.select();
+    htmx.trigger(field, "lw:opened");
+  }
+
+  const hits = () => all("[role=option]:not([aria-disabled])", palette);
+
+  function point(to) {
+    for (const hit of hits()) hit.setAttribute("aria-selected", hit === to);
+    find("input", palette).setAttribute("aria-activedescendant", to ? to.id : "");
+    to?.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    const listed = hits();
+    if (!listed.length) return;
+    const here = listed.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
+    point(listed[(here + by + listed.length) % listed.length]);
+  }
+
+  palette?.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") step(1);
+    else if (event.key === "ArrowUp") step(-1);
+    else if (event.key === "Enter" && event.target.matches("input")) find("[aria-selected=true]", palette)?.click();
+    else return;
+    event.preventDefault();
+  });
+  palette?.addEventListener("click", (event) => {
+    if (event.target === palette) palette.close(); // beside it
+  });
+  palette?.addEventListener("htmx:afterSwap", () => point(hits()[0]));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !palette) return;
+    event.preventDefault();
+    if (palette.open) palette.close();
+    else if (!find("dialog[open]")) openPalette();
+  });
+  document.addEventListener("click", (event) => {
+    if (!palette || !event.target.closest("[data-find-open]") || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    openPalette();
+  });
+})();

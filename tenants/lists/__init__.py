@@ -1,0 +1,9 @@
+"""One component for every list: declared as data, read from the address, shown and exported alike.
+
+docs/decisions/0010-one-list-component.md says why it is here.
+"""
+
+from tenants.lists.declared import LISTS, Choice, Column, RowList, Search
+from tenants.lists.shown import Shown, show
+
+__all__ = ["LISTS", "Choice", "Column", "RowList", "Search", "Shown", "show"]
