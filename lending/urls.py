@@ -13,6 +13,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("ledger.urls")),
     path("", include("servicing.payments.urls")),
+    path("", include("servicing.payoffs.urls")),
     path("", include("origination.urls")),
     path("", include("reporting.urls")),
     path("books/night/", night, name="night"),

@@ -31,6 +31,7 @@ from ledger.operations import (
 from ledger.operations.forks import add_act, open_fork
 from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
+from servicing.payoffs.operations import issue_payoff_letter
 from tenants.current import tenant_context
 from tenants.models import LegalEntity
 from tests.conftest import make_people, make_product_version
@@ -66,6 +67,7 @@ def populate(tenant: Any) -> None:
             loan_id=loan.pk, count=1, effective_on=date(2008, 12, 31), reason="Agreed", key="mod", by=people.operations
         )
         fill_forks(loan, people)
+        fill_letters(loan, people)
         desk = make_desk(people, company, version)
         for state in ("funded", "approved", "draft"):
             desk.at(state)
@@ -88,6 +90,11 @@ def populate(tenant: Any) -> None:
         LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
         proof = Proof.objects.earliest("pk")
         Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
+
+
+def fill_letters(loan: Loan, people: Any) -> None:
+    """What a borrower is sent: a payoff letter."""
+    issue_payoff_letter(loan_id=loan.pk, good_through=date(2009, 1, 10), key="letter", by=people.borrower)
 
 
 def fill_forks(loan: Loan, people: Any) -> None:

@@ -14,6 +14,7 @@ from tests.conftest import make_tenant
 from tests.tenants.populate import populate
 
 NOON = datetime(2008, 12, 31, 12, tzinfo=UTC)
+ANOTHER_LETTER = {"key": "another", "code": "2" * 20}
 # constraint: the model, and what is wrong (or must differ so that nothing else is).
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     # The last account made is one between companies.
@@ -59,6 +60,12 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "inter_company_kind_known": ("ledger.InterCompany", {"kind": "hoped"}),
     "inter_company_reversal_has_target": ("ledger.InterCompany", {"kind": "reversed"}),
     "legal_entity_fiscal_month": ("tenants.LegalEntity", {"name": "another", "fiscal_year_ends_in": 13}),
+    "payoff_letter_amount_positive": ("payoffs.PayoffLetter", {**ANOTHER_LETTER, "amount": D("0.00")}),
+    "payoff_letter_code_of_100_bits": ("payoffs.PayoffLetter", {"key": "another", "code": "2" * 19}),
+    "payoff_letter_code_once": ("payoffs.PayoffLetter", {"key": "another"}),
+    "payoff_letter_digest": ("payoffs.PayoffLetter", {**ANOTHER_LETTER, "sha256": "x"}),
+    "payoff_letter_key_once": ("payoffs.PayoffLetter", {"code": "2" * 20}),
+    "payoff_letter_not_expired": ("payoffs.PayoffLetter", {**ANOTHER_LETTER, "good_through": date(2008, 1, 1)}),
     "period_event_kind_known": ("ledger.PeriodEvent", {"kind": "melted"}),
     "period_event_reopened_by_request": ("ledger.PeriodEvent", {"kind": "reopened"}),
     "period_tick_has_note": ("ledger.PeriodTick", {"note": ""}),

@@ -34,9 +34,9 @@ from tenants.models import Tenant, User
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
-from tests.tenants.populate import fill_forks, fill_general_ledger
+from tests.tenants.populate import fill_forks, fill_general_ledger, fill_letters
 
-PLACES = ("tenants", "parties", "ledger", "origination")
+PLACES = ("tenants", "parties", "ledger", "payoffs", "origination")
 READ_ONLY = sorted(
     (model for model in admin.site._registry if model._meta.app_label in PLACES and model is not User),
     key=lambda model: model._meta.label,
@@ -58,6 +58,7 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
         loan_id=loan.pk, amount=Decimal("100.00"), effective_on=BUSINESS_DATE, key="p", by=people.operations
     )
     fill_forks(loan, people)
+    fill_letters(loan, people)
     make_desk(people, company, product_version).at("accepted")  # with the applicant's party, identifier and access
     night = Night.objects.create(business_date=date(2008, 12, 30), step="done", summarised_at=timezone.now())
     NightChunk.objects.create(night=night, step="accrue", first_loan_id=1, last_loan_id=2, loans=1)
