@@ -43,6 +43,7 @@ STAFF = [
 ]
 BORROWER = [
     Place("Your loans", "portal_home", "home", "payments.pay", covers=("/portal/loans/", "/portal/applications/")),
+    Place("Documents", "portal_documents", "files", "payments.pay"),
     Place("Apply", "apply", "file-text", "origination.apply"),
     Place("Calculator", "portal_calculator", "calculator", ""),
 ]

@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "ledger",
     "servicing.payments",
     "servicing.payoffs",
+    "servicing.statements",
     "origination",
     "reporting",
     "lending",

@@ -7,6 +7,7 @@ from lending.views.api_reference import ApiSchema, api_reference
 from lending.views.components import components
 from lending.views.home import home
 from lending.views.night import advance_clock, night, night_progress, pause, prove_now, resume, try_loan_again
+from lending.views.portal_documents import portal_documents
 from lending.views.portal_home import portal_home
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("ledger.urls")),
     path("", include("servicing.payments.urls")),
     path("", include("servicing.payoffs.urls")),
+    path("", include("servicing.statements.urls")),
     path("", include("origination.urls")),
     path("", include("reporting.urls")),
     path("books/night/", night, name="night"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("books/night/exceptions/<int:exception_id>/try-again/", try_loan_again, name="try_loan_again"),
     path("books/night/prove/", prove_now, name="prove_now"),
     path("portal/", portal_home, name="portal_home"),
+    path("portal/documents/", portal_documents, name="portal_documents"),
     path("staff/components/", components, name="components"),
     path("api/v1/schema/", ApiSchema.as_view(), name="api_schema"),
     path("api/v1/docs/", api_reference, name="api_reference"),

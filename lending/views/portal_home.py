@@ -16,32 +16,10 @@ from ledger.views.common import needs, person
 from origination.models import Application
 from origination.selectors import applications_of
 from origination.waiting import for_applicant
-from servicing.payments.selectors import loans_of, recent_events
+from servicing.payments.selectors import RECEIPTED, loans_of, recent_events
+from servicing.payments.words import WORDS
 
 EVENTS = 10
-# What happened, in the borrower's words.
-WORDS = {
-    LoanEvent.Kind.DISBURSEMENT: "We sent you money",
-    LoanEvent.Kind.DRAW: "We sent you money",
-    LoanEvent.Kind.RATE_CHANGE: "Your rate changed",
-    LoanEvent.Kind.MODIFICATION: "Your terms changed",
-    LoanEvent.Kind.FEE: "A fee",
-    LoanEvent.Kind.FEE_WAIVER: "A fee we let you off",
-    LoanEvent.Kind.PAYMENT: "You paid",
-    LoanEvent.Kind.PAYOFF: "You paid the loan off",
-    LoanEvent.Kind.CREDIT_APPLIED: "Your loan was paid with money we held for you",
-    LoanEvent.Kind.REFUND: "We paid you back",
-    LoanEvent.Kind.ESCROW_DEPOSIT: "You paid for taxes and insurance",
-    LoanEvent.Kind.ESCROW_DISBURSEMENT: "We paid taxes or insurance for you",
-    LoanEvent.Kind.CAPITALISE_INTEREST: "Interest was added to your loan",
-    LoanEvent.Kind.CAPITALISE_FEES: "Fees were added to your loan",
-    LoanEvent.Kind.WRITE_OFF: "We let you off the rest",
-    LoanEvent.Kind.CHARGE_OFF: "We wrote the loan off",
-    LoanEvent.Kind.RECOVERY: "You paid",
-    LoanEvent.Kind.LATE_FEE: "A late fee",
-    LoanEvent.Kind.SALE: "Your loan has a new owner",
-    LoanEvent.Kind.BUY_BACK: "Your loan is with us again",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +73,7 @@ def activity_of(event: LoanEvent) -> Activity:
         event=event,
         words=WORDS[kind],
         taken_back=f"Taken back: {undone_by.reason}" if undone_by else "",
-        has_receipt=kind in (LoanEvent.Kind.PAYMENT, LoanEvent.Kind.RECOVERY),
+        has_receipt=kind in RECEIPTED,
     )
 
 

@@ -11,9 +11,9 @@ from finance.explain_loan import explain_quote
 from finance.payoff import PayoffQuote, quote
 from finance.replay import Position
 from ledger.models import Loan
-from ledger.standing import Account, position
 from servicing.kept import Kept
 from servicing.late_fees import next_late_fee
+from servicing.past import Past
 from tenants.models import Tenant
 
 # A letter names a day at most so far ahead.
@@ -30,9 +30,9 @@ def window(today: date) -> tuple[date, date]:
     return today, today + timedelta(LONGEST_DAYS)
 
 
-def quote_of(account: Account, *, on: date, good_through: date) -> tuple[PayoffQuote, Position]:
+def quote_of(past: Past, *, on: date, good_through: date) -> tuple[PayoffQuote, Position]:
     """What pays the loan off on each day from `on` to `good_through` if nothing else happens; and where it stands."""
-    at = position(account, as_of=on)
+    at = past.at(on)
     return quote(at.terms, at.state, on, good_through), at
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from ledger.errors import KeyReused
 from ledger.models import Loan
 from ledger.operations.steps import lock
-from ledger.standing import read_account
 from servicing.kept import digest
+from servicing.past import read_pasts
 from servicing.payoffs.errors import DayOutsideWindow, NothingToPayOff
 from servicing.payoffs.letter import content_of, new_code, quote_of, window
 from servicing.payoffs.models import PayoffLetter
@@ -36,8 +36,8 @@ def issue_payoff_letter(*, loan_id: int, good_through: date, key: str, by: User)
     loan = Loan.objects.select_related("legal_entity", "borrower").get(pk=loan_id)
     if held.state != Loan.State.ACTIVE:
         raise NothingToPayOff(number=loan.number, state=loan.get_state_display().lower())
-    account = read_account(loan)
-    quoted, at = quote_of(account, on=today, good_through=good_through)
+    past = read_pasts([loan])[loan.pk]
+    quoted, at = quote_of(past, on=today, good_through=good_through)
     content = content_of(loan, quoted, at)
     same = PayoffLetter.objects.filter(loan=loan, quoted_on=today, good_through=good_through).first()
     if same is not None and same.content == content:
@@ -51,7 +51,7 @@ def issue_payoff_letter(*, loan_id: int, good_through: date, key: str, by: User)
         code=new_code(),
         content=content,
         sha256=digest(content),
-        last_event=max(account.events, key=lambda event: event.pk, default=None),
+        last_event=past.last_event,
         issued_by=by,
         key=key,
     )

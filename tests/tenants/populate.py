@@ -32,6 +32,7 @@ from ledger.operations.forks import add_act, open_fork
 from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
 from servicing.payoffs.operations import issue_payoff_letter
+from servicing.statements.operations import correct_statements, make_statements
 from tenants.current import tenant_context
 from tenants.models import LegalEntity
 from tests.conftest import make_people, make_product_version
@@ -84,6 +85,7 @@ def populate(tenant: Any) -> None:
         night = start_night()
     assert work_night(tenant.pk, night.pk)
     with tenant_context(tenant.pk):
+        fill_statements(loan, people)
         fill_periods(people)
         fill_general_ledger(company, people, date(2009, 1, 1))
         NightException.objects.create(night=Night.objects.get(), loan=loan, step="accrue", sentence="x")
@@ -93,8 +95,17 @@ def populate(tenant: Any) -> None:
 
 
 def fill_letters(loan: Loan, people: Any) -> None:
-    """What a borrower is sent: a payoff letter."""
+    """What a borrower is sent: a payoff letter, and statements once a month is over."""
     issue_payoff_letter(loan_id=loan.pk, good_through=date(2009, 1, 10), key="letter", by=people.borrower)
+
+
+def fill_statements(loan: Loan, people: Any) -> None:
+    """December's, and its correction."""
+    make_statements(period_end=date(2008, 12, 31), by=people.operations, loans=[loan.pk])
+    receive_payment(
+        loan_id=loan.pk, amount=Decimal("50.00"), effective_on=date(2008, 12, 30), key="found", by=people.operations
+    )
+    correct_statements(recorded_since=date(2009, 1, 1), by=people.operations)
 
 
 def fill_forks(loan: Loan, people: Any) -> None:

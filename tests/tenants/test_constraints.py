@@ -15,6 +15,7 @@ from tests.tenants.populate import populate
 
 NOON = datetime(2008, 12, 31, 12, tzinfo=UTC)
 ANOTHER_LETTER = {"key": "another", "code": "2" * 20}
+ANOTHER_STATEMENT = {"version": 1, "corrects_id": None, "why": "", "ends_on": date(2008, 12, 30)}
 # constraint: the model, and what is wrong (or must differ so that nothing else is).
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     # The last account made is one between companies.
@@ -105,6 +106,12 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "seal_once": ("ledger.Seal", {}),
     "seal_root_is_sha256": ("ledger.Seal", {"business_date": date(2030, 1, 1), "root": "x" * 64}),
     "tape_boarded_once": ("ledger.BoardingRun", {}),
+    "statement_adds_up": ("statements.Statement", {**ANOTHER_STATEMENT, "closing": D("1.00")}),
+    "statement_after_its_period": ("statements.Statement", {**ANOTHER_STATEMENT, "made_on": date(2008, 12, 31)}),
+    "statement_correction_says_why": ("statements.Statement", {**ANOTHER_STATEMENT, "version": 2}),
+    "statement_digest": ("statements.Statement", {**ANOTHER_STATEMENT, "sha256": "x"}),
+    "statement_of_a_period": ("statements.Statement", {**ANOTHER_STATEMENT, "starts_on": date(2009, 1, 31)}),
+    "statement_once": ("statements.Statement", {"corrects_id": None, "why": "", "version": 1}),
     "user_email_lower_case": ("tenants.User", {"email": "Upper@example.com"}),
     "user_email_once": ("tenants.User", {}),
     "user_roles_known": ("tenants.User", {"email": "another@example.com", "roles": ["queen"]}),

@@ -12,16 +12,16 @@ from finance.errors import Refused
 from ledger.files import pdf_response
 from ledger.models import Loan
 from ledger.selectors import business_date, with_all_that_names_it
-from ledger.standing import read_account
 from ledger.views.common import needs, person
 from servicing.kept import digest, readable
+from servicing.past import read_pasts
 from servicing.payments.selectors import loans_of
 from servicing.payoffs.forms import LetterForm
 from servicing.payoffs.letter import content_of, quote_of
 from servicing.payoffs.models import PayoffLetter
 from servicing.payoffs.operations import issue_payoff_letter
 from servicing.payoffs.selectors import letters_of
-from servicing.payoffs.standing import standing_of
+from servicing.payoffs.standing import standing_of, with_standing
 
 # In the session: the letter whose PDF the next page shall start to download.
 DOWNLOAD = "payoff_letter_to_download"
@@ -60,7 +60,7 @@ def ask(request: HttpRequest, number: str, place: Place) -> HttpResponse:
             else:
                 request.session[DOWNLOAD] = letter.pk
                 return redirect(place.url("payoff_letter_made", loan.number, letter.pk))
-    letters = [(letter, standing_of(letter, today)) for letter in letters_of([loan])]
+    letters = with_standing(letters_of([loan]), today)
     context = {"loan": loan, "letters": letters, **effect_of(loan, form), **addresses(place, loan)}
     return render(request, f"{place.folder}/payoff_letter.html", context, status=status)
 
@@ -76,7 +76,7 @@ def effect_of(loan: Loan, form: LetterForm) -> dict[str, Any]:
     active = loan.state == Loan.State.ACTIVE
     if not active or (chosen := form.chosen) is None:
         return {"form": form, "active": active, "said": None}
-    quoted, at = quote_of(read_account(loan), on=business_date(), good_through=chosen)
+    quoted, at = quote_of(read_pasts([loan])[loan.pk], on=business_date(), good_through=chosen)
     return {"form": form, "active": active, "said": readable(content_of(loan, quoted, at))}
 
 

@@ -29,6 +29,7 @@ from ledger.movements import fold
 from ledger.operations import receive_payment
 from origination.models import Application
 from parties.models import Identifier
+from servicing.statements.operations import make_statements
 from tenants.base import TenantModel
 from tenants.models import Tenant, User
 from tests.conftest import BUSINESS_DATE
@@ -36,7 +37,7 @@ from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
 from tests.tenants.populate import fill_forks, fill_general_ledger, fill_letters
 
-PLACES = ("tenants", "parties", "ledger", "payoffs", "origination")
+PLACES = ("tenants", "parties", "ledger", "payoffs", "statements", "origination")
 READ_ONLY = sorted(
     (model for model in admin.site._registry if model._meta.app_label in PLACES and model is not User),
     key=lambda model: model._meta.label,
@@ -74,6 +75,7 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     ReopenRequest.objects.create(period=december, reason="x", asked_by=by)
     Tenant.objects.update(business_date=date(2009, 1, 1))
     fill_general_ledger(company, people, date(2009, 1, 1))
+    make_statements(period_end=BUSINESS_DATE)
     run = BoardingRun.objects.create(
         tape="loans.csv", layout="sba", sha256="0", business_date=BUSINESS_DATE, product_version=product_version
     )
