@@ -36,10 +36,11 @@ def counts_in(row: LoanEvent, statement: Statement) -> bool:
     return bool(counts_from <= statement.ends_on)
 
 
-def statements_of(loans: Sequence[Loan]) -> list[Statement]:
-    """Every version of their statements, the latest month first. One query."""
+def statements_of(loans: Sequence[Loan], *, limit: int | None = None) -> list[Statement]:
+    """Every version of their statements, the latest month first: all, or the first so many. One query."""
     found = Statement.objects.filter(loan__in=loans).select_related("loan", "corrected_by")
-    return list(found.defer("content").order_by("-ends_on", "-version", "loan_id"))
+    found = found.defer("content", "corrected_by__content")
+    return list(found.order_by("-ends_on", "-version", "loan_id")[:limit])
 
 
 def statements_touched(loan: Loan, since: date) -> list[Statement]:

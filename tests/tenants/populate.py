@@ -85,13 +85,13 @@ def populate(tenant: Any) -> None:
         night = start_night()
     assert work_night(tenant.pk, night.pk)
     with tenant_context(tenant.pk):
-        fill_statements(loan, people)
         fill_periods(people)
         fill_general_ledger(company, people, date(2009, 1, 1))
         NightException.objects.create(night=Night.objects.get(), loan=loan, step="accrue", sentence="x")
         LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
         proof = Proof.objects.earliest("pk")
         Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
+        fill_statements(loan, people)
 
 
 def fill_letters(loan: Loan, people: Any) -> None:
