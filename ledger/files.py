@@ -2,6 +2,7 @@
 
 import csv
 import mimetypes
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -122,6 +123,8 @@ def pdf_response(name: str, template: str, context: Mapping[str, object]) -> Htt
 @cache
 def _weasyprint() -> tuple[Any, Any]:
     """WeasyPrint's HTML and a fetcher that reads static/ alone. Imported late: it needs a library of the machine."""
+    # A font that is cut to the letters used bears a time: always the same one, so a document has the same bytes.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher, URLFetcherResponse

@@ -53,6 +53,7 @@ PAGES = [
 ]
 BORROWER = [
     Place("Your loans", "portal_home", "home", "payments.pay", covers=("/portal/loans/", "/portal/applications/")),
+    Place("Documents", "portal_documents", "files", "payments.pay"),
     Place("Apply", "apply", "file-text", "origination.apply"),
     Place("Calculator", "portal_calculator", "calculator", ""),
 ]

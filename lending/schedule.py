@@ -3,5 +3,6 @@
 SCHEDULE = {
     "follow the calendar": {"task": "lending.tasks.follow_calendar", "schedule": 60.0},
     "fold movements": {"task": "lending.tasks.fold_movements", "schedule": 300.0},
+    "make due statements": {"task": "lending.tasks.make_due_statements", "schedule": 600.0},
     "resume nights": {"task": "lending.tasks.resume_nights", "schedule": 30.0},
 }

@@ -126,6 +126,8 @@ INSTALLED_APPS = [
     "parties",
     "ledger",
     "servicing.payments",
+    "servicing.payoffs",
+    "servicing.statements",
     "origination",
     "reporting",
     "lending",
@@ -255,7 +257,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "lending.api.refused",
     # For one address that nobody signs in from: what answers, and what is made into a file.
-    "DEFAULT_THROTTLE_RATES": {"calculator_api": "60/min", "calculator_pages": "240/min", "calculator_files": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "calculator_api": "60/min",
+        "calculator_pages": "240/min",
+        "calculator_files": "20/min",
+        "check_code": "30/min",
+    },
     # Whose address counts: behind the proxy of operations.md the last it names, else the other end of the connection.
     "NUM_PROXIES": 1 if SECURED else 0,
     "URL_FORMAT_OVERRIDE": None,

@@ -1,6 +1,6 @@
 """Jobs over all tenants. Each asks which tenants there are, and works for one after the other."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
@@ -8,18 +8,30 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from finance.calendars import is_month_end
 from ledger.close.proof import prove_by_replay
 from ledger.models import Night
 from ledger.movements import fold
 from lending.clock import advance, close_one_day
+from servicing.statements.operations import correct_statements, make_statements
+from servicing.statements.selectors import loans_without_statement
 from tenants.current import current_tenant_id, every_tenant_id, tenant_context
 from tenants.models import Tenant
+
+STATEMENTS_AT_A_TIME = 50
+# Nights may have failed to send corrections for so long; a month's statements look back without end.
+STATEMENTS_LOOK_BACK = timedelta(days=7)
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
 def advance_task(tenant_id: int, to: str) -> None:
     """Close every business day of the tenant before `to`."""
-    advance(tenant_id, date.fromisoformat(to))
+    advance(tenant_id, date.fromisoformat(to), told=lambda night: order_statements(tenant_id))
+
+
+def order_statements(tenant_id: int) -> None:
+    """Ask a worker for the statements that a night just finished calls for."""
+    statements_task.delay(tenant_id)
 
 
 def order_advance(to: date) -> None:
@@ -99,3 +111,35 @@ def earlier_clock() -> datetime:
 
 def zone_of(tenant: Tenant) -> ZoneInfo:
     return ZoneInfo(tenant.time_zone)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+def statements_task(tenant_id: int) -> None:
+    """The statements of the last month that is closed, and corrections of earlier ones. Again makes nothing twice.
+
+    A few loans to a transaction, so that payments wait for none of it and a worker that is lost loses little.
+    """
+    with tenant_context(tenant_id):
+        night = Night.objects.exclude(finished_at=None).order_by("-business_date").first()
+        if night is None:
+            return
+        correct_statements(recorded_since=night.business_date - STATEMENTS_LOOK_BACK)
+        period_end = last_month_end(night.business_date)
+        if not Night.objects.filter(business_date=period_end).exclude(finished_at=None).exists():
+            return  # a book that was taken over since: its earlier months were told by whoever had it
+        waiting = loans_without_statement(period_end)
+    for start in range(0, len(waiting), STATEMENTS_AT_A_TIME):
+        with tenant_context(tenant_id):
+            make_statements(period_end=period_end, loans=waiting[start : start + STATEMENTS_AT_A_TIME])
+
+
+@shared_task
+def make_due_statements() -> None:
+    """Ask for the statements of every tenant, where a lost worker or broker left some."""
+    for tenant_id in every_tenant_id():
+        statements_task.delay(tenant_id)
+
+
+def last_month_end(on: date) -> date:
+    """The last day of a month that is `on` or before it."""
+    return on if is_month_end(on) else on.replace(day=1) - timedelta(1)

@@ -8,6 +8,7 @@ from lending.views.components import components
 from lending.views.find import find_anything
 from lending.views.home import home
 from lending.views.night import advance_clock, night, night_progress, pause, prove_now, resume, try_loan_again
+from lending.views.portal_documents import portal_documents
 from lending.views.portal_home import portal_home
 from lending.views.saved_views import save_view, saved_view
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("ledger.urls")),
     path("", include("servicing.payments.urls")),
+    path("", include("servicing.payoffs.urls")),
+    path("", include("servicing.statements.urls")),
     path("", include("origination.urls")),
     path("", include("reporting.urls")),
     path("books/night/", night, name="night"),
@@ -28,6 +31,7 @@ urlpatterns = [
     path("views/save/", save_view, name="save_view"),
     path("views/<int:view_id>/", saved_view, name="saved_view"),
     path("portal/", portal_home, name="portal_home"),
+    path("portal/documents/", portal_documents, name="portal_documents"),
     path("staff/components/", components, name="components"),
     path("api/v1/schema/", ApiSchema.as_view(), name="api_schema"),
     path("api/v1/docs/", api_reference, name="api_reference"),

@@ -11,6 +11,7 @@ from ledger.opening import close_periods, open_books
 from ledger.posting import Line, post
 from ledger.tapes import LAYOUTS, board_tape, version_in_force
 from lending.demo.catalogue import BOOK_PRODUCT, DATA, enter_prime_rates, fill_catalogue
+from lending.demo.papers import send_papers
 from lending.demo.people import BORROWER, LATE_BORROWER, invite_people
 from parties.models import PortalAccess
 from tenants.current import every_tenant_id, tenant_context
@@ -45,6 +46,8 @@ def set_up_demo(told: Told) -> int:
         if not BoardingRun.objects.exists():
             board_the_book(company, people["operations"], told)
         give_portal_access(people)
+        told("Sending the borrowers their papers")
+        send_papers(people[BORROWER], BUSINESS_DATE)
     return tenant_id
 
 

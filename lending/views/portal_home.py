@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from finance.money import cents
+from finance.payoff import per_diem
 from finance.replay import Position
 from ledger.models import Loan, LoanEvent
 from ledger.selectors import business_date
@@ -16,41 +19,27 @@ from ledger.views.common import needs, person
 from origination.models import Application
 from origination.selectors import applications_of
 from origination.waiting import for_applicant
-from servicing.payments.selectors import loans_of, recent_events
+from servicing.late_fees import ComingFee, next_late_fee
+from servicing.payments.selectors import RECEIPTED, loans_of, recent_events
+from servicing.payments.words import WORDS
+from servicing.statements.selectors import statements_of
 
-EVENTS = 10
-# What happened, in the borrower's words.
-WORDS = {
-    LoanEvent.Kind.DISBURSEMENT: "We sent you money",
-    LoanEvent.Kind.DRAW: "We sent you money",
-    LoanEvent.Kind.RATE_CHANGE: "Your rate changed",
-    LoanEvent.Kind.MODIFICATION: "Your terms changed",
-    LoanEvent.Kind.FEE: "A fee",
-    LoanEvent.Kind.FEE_WAIVER: "A fee we let you off",
-    LoanEvent.Kind.PAYMENT: "You paid",
-    LoanEvent.Kind.PAYOFF: "You paid the loan off",
-    LoanEvent.Kind.CREDIT_APPLIED: "Your loan was paid with money we held for you",
-    LoanEvent.Kind.REFUND: "We paid you back",
-    LoanEvent.Kind.ESCROW_DEPOSIT: "You paid for taxes and insurance",
-    LoanEvent.Kind.ESCROW_DISBURSEMENT: "We paid taxes or insurance for you",
-    LoanEvent.Kind.CAPITALISE_INTEREST: "Interest was added to your loan",
-    LoanEvent.Kind.CAPITALISE_FEES: "Fees were added to your loan",
-    LoanEvent.Kind.WRITE_OFF: "We let you off the rest",
-    LoanEvent.Kind.CHARGE_OFF: "We wrote the loan off",
-    LoanEvent.Kind.RECOVERY: "You paid",
-    LoanEvent.Kind.LATE_FEE: "A late fee",
-    LoanEvent.Kind.SALE: "Your loan has a new owner",
-    LoanEvent.Kind.BUY_BACK: "Your loan is with us again",
-}
+EVENTS, STATEMENTS, COMING = 8, 3, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A loan and what is next on it."""
+    """A loan and what is next on it. fee: the late fee that comes if nothing is paid.  a_day: a day's interest.
+
+    coming: the next instalments of the schedule, as (day, dollars).
+    """
 
     loan: Loan
     at: Position
     due: AmountDue | None
+    fee: ComingFee | None
+    a_day: Decimal
+    coming: tuple[tuple[date, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +58,18 @@ def portal_home(request: HttpRequest) -> HttpResponse:
     user, today = person(request), business_date()
     loans = list(loans_of(user))
     cards = cards_of(loans, today)
+    live = [card for card in cards if card.loan.state != Loan.State.PAID_OFF]
+    applications = [(row, for_applicant(row, today)) for row in applications_of(user) if in_progress(row)]
+    # What is late comes before an application that waits, and that before what is not due yet.
+    late = [card for card in live if card.due and card.due.days_late]
     context = {
-        "live": [card for card in cards if card.loan.state != Loan.State.PAID_OFF],
+        "live": live,
+        "late": late,
+        "on_time": [card for card in live if card not in late],
         "finished": [card for card in cards if card.loan.state == Loan.State.PAID_OFF],
         "activity": [activity_of(event) for event in recent_events(loans, limit=EVENTS)],
-        "applications": [(row, for_applicant(row, today)) for row in applications_of(user) if in_progress(row)],
+        "statements": statements_of(loans, limit=STATEMENTS),
+        "applications": applications,
     }
     return render(request, "portal/home.html", context)
 
@@ -81,11 +77,20 @@ def portal_home(request: HttpRequest) -> HttpResponse:
 def cards_of(loans: list[Loan], today: date) -> list[Card]:
     """The most pressing first: the latest, then the soonest due."""
     terms = terms_of_loans(loans)
-    cards = []
-    for loan in loans:
-        at = carried(loan.balance, terms[loan.pk], today)
-        cards.append(Card(loan, at, amount_due(terms[loan.pk], at)))
+    cards = [card_of(loan, carried(loan.balance, terms[loan.pk], today)) for loan in loans]
     return sorted(cards, key=lambda card: (-card.at.arrears.dpd, card.at.arrears.next_due_date or date.max))
+
+
+def card_of(loan: Loan, at: Position) -> Card:
+    ahead = [(row.due_date, row.amount) for row in at.terms.schedule if row.due_date >= at.as_of and not at.state.gone]
+    return Card(
+        loan=loan,
+        at=at,
+        due=amount_due(at.terms, at),
+        fee=next_late_fee(at),
+        a_day=cents(per_diem(at.terms, at.state, at.as_of), at.state.rounding),
+        coming=tuple(ahead[:COMING]) if at.payoff else (),
+    )
 
 
 def activity_of(event: LoanEvent) -> Activity:
@@ -95,7 +100,7 @@ def activity_of(event: LoanEvent) -> Activity:
         event=event,
         words=WORDS[kind],
         taken_back=f"Taken back: {undone_by.reason}" if undone_by else "",
-        has_receipt=kind in (LoanEvent.Kind.PAYMENT, LoanEvent.Kind.RECOVERY),
+        has_receipt=kind in RECEIPTED,
     )
 
 

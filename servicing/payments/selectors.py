@@ -20,3 +20,12 @@ def recent_events(loans: list[Loan], *, limit: int) -> list[LoanEvent]:
     """What happened on them lately, the latest first, with what took it back. Two queries."""
     rows = LoanEvent.objects.filter(loan__in=loans).exclude(kind__in=NOT_THE_BORROWERS)
     return list(rows.select_related("loan").prefetch_related("reversals").order_by("-effective_on", "-pk")[:limit])
+
+
+RECEIPTED = (LoanEvent.Kind.PAYMENT, LoanEvent.Kind.PAYOFF, LoanEvent.Kind.RECOVERY)
+
+
+def payments_of(loans: list[Loan]) -> QuerySet[LoanEvent]:
+    """What was paid on them, the latest first, with what took it back. Each has a receipt. Two queries."""
+    paid = LoanEvent.objects.filter(loan__in=loans, kind__in=RECEIPTED)
+    return paid.select_related("loan").prefetch_related("reversals").order_by("-effective_on", "-pk")

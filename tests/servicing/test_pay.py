@@ -16,13 +16,6 @@ TODAY = date(2008, 12, 31)
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def mine(loan: Any, people: Any) -> Any:
-    """$12,000.00 lent to the party that the borrower acts for; three instalments of 1,052.21 are over."""
-    PortalAccess.objects.create(user=people.borrower, party=loan.borrower)
-    return loan
-
-
 def choice(choice: str = "due", shown: str = "3156.63", other: str = "", key: str = "k1") -> dict[str, str]:
     return {"key": key, "choice": choice, "other": other, "shown": shown}
 

@@ -31,6 +31,8 @@ from ledger.operations import (
 from ledger.operations.forks import add_act, open_fork
 from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
+from servicing.payoffs.operations import issue_payoff_letter
+from servicing.statements.operations import correct_statements, make_statements
 from tenants.current import tenant_context
 from tenants.models import LegalEntity, SavedView
 from tests.conftest import make_people, make_product_version
@@ -69,6 +71,7 @@ def populate(tenant: Any) -> None:
             loan_id=loan.pk, count=1, effective_on=date(2008, 12, 31), reason="Agreed", key="mod", by=people.operations
         )
         fill_forks(loan, people)
+        fill_letters(loan, people)
         desk = make_desk(people, company, version)
         for state in ("funded", "approved", "draft"):
             desk.at(state)
@@ -91,6 +94,21 @@ def populate(tenant: Any) -> None:
         LateLoan.objects.create(business_date=date(2008, 12, 31), loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
         proof = Proof.objects.earliest("pk")
         Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
+        fill_statements(loan, people)
+
+
+def fill_letters(loan: Loan, people: Any) -> None:
+    """What a borrower is sent: a payoff letter, and statements once a month is over."""
+    issue_payoff_letter(loan_id=loan.pk, good_through=date(2009, 1, 10), key="letter", by=people.borrower)
+
+
+def fill_statements(loan: Loan, people: Any) -> None:
+    """December's, and its correction."""
+    make_statements(period_end=date(2008, 12, 31), by=people.operations, loans=[loan.pk])
+    receive_payment(
+        loan_id=loan.pk, amount=Decimal("50.00"), effective_on=date(2008, 12, 30), key="found", by=people.operations
+    )
+    correct_statements(recorded_since=date(2009, 1, 1), by=people.operations)
 
 
 def fill_forks(loan: Loan, people: Any) -> None:

@@ -14,6 +14,8 @@ from tests.conftest import make_tenant
 from tests.tenants.populate import populate
 
 NOON = datetime(2008, 12, 31, 12, tzinfo=UTC)
+ANOTHER_LETTER = {"key": "another", "code": "2" * 20}
+ANOTHER_STATEMENT = {"version": 1, "corrects_id": None, "why": "", "ends_on": date(2008, 12, 30)}
 # constraint: the model, and what is wrong (or must differ so that nothing else is).
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     # The last account made is one between companies.
@@ -59,6 +61,12 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "inter_company_kind_known": ("ledger.InterCompany", {"kind": "hoped"}),
     "inter_company_reversal_has_target": ("ledger.InterCompany", {"kind": "reversed"}),
     "legal_entity_fiscal_month": ("tenants.LegalEntity", {"name": "another", "fiscal_year_ends_in": 13}),
+    "payoff_letter_amount_positive": ("payoffs.PayoffLetter", {**ANOTHER_LETTER, "amount": D("0.00")}),
+    "payoff_letter_code_of_100_bits": ("payoffs.PayoffLetter", {"key": "another", "code": "2" * 19}),
+    "payoff_letter_code_once": ("payoffs.PayoffLetter", {"key": "another"}),
+    "payoff_letter_digest": ("payoffs.PayoffLetter", {**ANOTHER_LETTER, "sha256": "x"}),
+    "payoff_letter_key_once": ("payoffs.PayoffLetter", {"code": "2" * 20}),
+    "payoff_letter_not_expired": ("payoffs.PayoffLetter", {**ANOTHER_LETTER, "good_through": date(2008, 1, 1)}),
     "period_event_kind_known": ("ledger.PeriodEvent", {"kind": "melted"}),
     "period_event_reopened_by_request": ("ledger.PeriodEvent", {"kind": "reopened"}),
     "period_tick_has_note": ("ledger.PeriodTick", {"note": ""}),
@@ -102,6 +110,12 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "seal_once": ("ledger.Seal", {}),
     "seal_root_is_sha256": ("ledger.Seal", {"business_date": date(2030, 1, 1), "root": "x" * 64}),
     "tape_boarded_once": ("ledger.BoardingRun", {}),
+    "statement_adds_up": ("statements.Statement", {**ANOTHER_STATEMENT, "closing": D("1.00")}),
+    "statement_after_its_period": ("statements.Statement", {**ANOTHER_STATEMENT, "made_on": date(2008, 12, 31)}),
+    "statement_correction_says_why": ("statements.Statement", {**ANOTHER_STATEMENT, "version": 2}),
+    "statement_digest": ("statements.Statement", {**ANOTHER_STATEMENT, "sha256": "x"}),
+    "statement_of_a_period": ("statements.Statement", {**ANOTHER_STATEMENT, "starts_on": date(2009, 1, 31)}),
+    "statement_once": ("statements.Statement", {"corrects_id": None, "why": "", "version": 1}),
     "user_email_lower_case": ("tenants.User", {"email": "Upper@example.com"}),
     "user_email_once": ("tenants.User", {}),
     "user_roles_known": ("tenants.User", {"email": "another@example.com", "roles": ["queen"]}),

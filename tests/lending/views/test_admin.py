@@ -29,14 +29,15 @@ from ledger.movements import fold
 from ledger.operations import receive_payment
 from origination.models import Application
 from parties.models import Identifier
+from servicing.statements.operations import make_statements
 from tenants.base import TenantModel
 from tenants.models import Tenant, User
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
-from tests.tenants.populate import fill_forks, fill_general_ledger
+from tests.tenants.populate import fill_forks, fill_general_ledger, fill_letters
 
-PLACES = ("tenants", "parties", "ledger", "origination")
+PLACES = ("tenants", "parties", "ledger", "payoffs", "statements", "origination")
 READ_ONLY = sorted(
     (model for model in admin.site._registry if model._meta.app_label in PLACES and model is not User),
     key=lambda model: model._meta.label,
@@ -58,6 +59,7 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
         loan_id=loan.pk, amount=Decimal("100.00"), effective_on=BUSINESS_DATE, key="p", by=people.operations
     )
     fill_forks(loan, people)
+    fill_letters(loan, people)
     make_desk(people, company, product_version).at("accepted")  # with the applicant's party, identifier and access
     night = Night.objects.create(business_date=date(2008, 12, 30), step="done", summarised_at=timezone.now())
     NightChunk.objects.create(night=night, step="accrue", first_loan_id=1, last_loan_id=2, loans=1)
@@ -73,6 +75,7 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     ReopenRequest.objects.create(period=december, reason="x", asked_by=by)
     Tenant.objects.update(business_date=date(2009, 1, 1))
     fill_general_ledger(company, people, date(2009, 1, 1))
+    make_statements(period_end=BUSINESS_DATE)
     run = BoardingRun.objects.create(
         tape="loans.csv", layout="sba", sha256="0", business_date=BUSINESS_DATE, product_version=product_version
     )
