@@ -20,6 +20,7 @@ from finance.latefees import parse_fee_id
 from finance.loan_state import Event, State, Totals
 from finance.money import ZERO
 from finance.replay import Journal, accrue, apply, journal
+from finance.standings import ending_of
 from finance.terms import LoanTerms
 from ledger.day import BusinessDay
 from ledger.holding import reaches, terms_ahead
@@ -309,16 +310,7 @@ def follow(loan: Loan, state: State) -> bool:
 
     Nothing owed is paid off, a charge-off is charged off, a sale is sold, and anything else is active.
     """
-    owes = state.principal or state.interest or state.fees
-    ended = (
-        Loan.State.SOLD
-        if state.sold is not None
-        else Loan.State.CHARGED_OFF
-        if state.charged_off
-        else Loan.State.PAID_OFF
-        if state.totals.disbursed and not owes
-        else Loan.State.ACTIVE
-    )
+    ended = ending_of(state) or Loan.State.ACTIVE
     if loan.state == ended:
         return False
     loan._update_initial_state()  # ledger.holding reads loans without it: few of them move

@@ -20,6 +20,7 @@ STAFF = [
     Place("Home", "home", "home", ""),
     Place("Applications", "applications", "files", "origination.view_application"),
     Place("Loans", "loans", "coins", "ledger.view_loan"),
+    Place("Portfolio", "portfolio", "chart-bar", "reporting.view_portfolio"),
     Place("Calculator", "calculator", "calculator", "origination.use_calculator"),
     Place(
         "Trial balance",

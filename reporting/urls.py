@@ -8,9 +8,12 @@ from reporting.views.boarding import boarding_run, boarding_runs
 from reporting.views.consolidated import consolidated
 from reporting.views.entry import entry
 from reporting.views.explain_account import explain_account
+from reporting.views.portfolio import portfolio, portfolio_rows
 from reporting.views.trial_balance import trial_balance
 
 urlpatterns = [
+    path("portfolio/", portfolio, name="portfolio"),
+    path("portfolio/rows/", portfolio_rows, name="portfolio_rows"),
     path("books/trial-balance/", trial_balance, name="trial_balance"),
     path("books/ageing/", ageing, name="ageing"),
     path("books/accounts/<str:code>/", account, name="account"),

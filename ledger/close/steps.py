@@ -14,6 +14,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from ledger import movements
+from ledger.close import months
 from ledger.close.late_fees import assess_together
 from ledger.close.policies import POLICIES, carry_out
 from ledger.close.proof import Finding, balances, prove_books, replay_differences
@@ -64,6 +65,24 @@ def age(night: Night, loans: Loans) -> list[Finding]:
 def keep_late(night: Night, loans: Loans) -> list[Finding]:
     """Who is late at the end of the day, kept for whoever asks about it later."""
     execute("late_loans", on=night.business_date)
+    return []
+
+
+def correct_months(night: Night, loans: Loans) -> list[Finding]:
+    """The months before, of loans of which more became known today."""
+    months.correct_months(night.business_date, loans)
+    return []
+
+
+def keep_month(night: Night, loans: Loans) -> list[Finding]:
+    """The loans as they stand at the end of a month."""
+    months.keep_month(night.business_date, loans)
+    return []
+
+
+def sum_months(night: Night, loans: Loans) -> list[Finding]:
+    """What was kept of the months, added up for the portfolio."""
+    months.sum_months()
     return []
 
 
@@ -128,6 +147,9 @@ STEPS = (
     policy("small_balance", "Write off small balances"),
     policy("nonaccrual", "Put loans on non-accrual"),
     Step("keep_late", "Keep who is late", keep_late),
+    Step("correct_months", "Correct the months before", correct_months, "corrected_loans", 200),
+    Step("keep_month", "Keep the month", keep_month, "month_loans", 5000),
+    Step("sum_months", "Add up the portfolio", sum_months),
     Step("summarise", "Sum the interest into the books", summarise),
     Step("fold", "Fold the postings into movements", fold),
     Step("balances", "Compare each balance with its postings", compare_balances, "share_of_loans", 5000, 1_000_000),

@@ -9,6 +9,7 @@ from ledger.models.mapping import GLMapping, GLMappingLine
 from ledger.models.movements import LateLoan, MonthMovement, Movement, MovementFold
 from ledger.models.night import Night, NightChunk, NightException, Proof
 from ledger.models.periods import PeriodEvent, PeriodTick, ReopenRequest
+from ledger.models.portfolio import LoanMonth, PortfolioFold, PortfolioSum
 from ledger.models.product import IndexRate, Product, ProductVersion
 from ledger.models.seals import Difference, Seal, SealBlock
 
@@ -34,6 +35,7 @@ __all__ = [
     "Loan",
     "LoanBalance",
     "LoanEvent",
+    "LoanMonth",
     "MonthMovement",
     "Movement",
     "MovementFold",
@@ -43,6 +45,8 @@ __all__ = [
     "Period",
     "PeriodEvent",
     "PeriodTick",
+    "PortfolioFold",
+    "PortfolioSum",
     "Posting",
     "Product",
     "ProductVersion",

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from ledger.close import months
 from ledger.day import hold_business_day
 from ledger.models import BoardingRow, BoardingRun, IndexRate, Loan, Period, ProductVersion
 from ledger.opening import open_periods
@@ -77,6 +78,7 @@ def board_tape(
     BoardingRow.objects.bulk_create(BoardingRow(run=run, **asdict(finding)) for finding in checked.findings)
     board_loans(run, checked, product, rates, legal_entity, told)
     run.tie_out = tie_out(run, checked)
+    months.back_fill(run.loans.values_list("pk", flat=True), on=today)
     run.finished_at = timezone.now()
     run.save(update_fields=["tie_out", "finished_at"])
     return run

@@ -240,17 +240,22 @@ def sums(
 def chart(context: Context, data: Mapping[str, Any], title: str, **facts: Any) -> SafeString:
     """A chart and the same data as a table. The page must fill {% block charts %} with components/chart_scripts.html.
 
-    data: {"kind": "line" | "bar" | "stacked", "x": [labels], "series": [{"name", "data": [Decimal or None], and
-    "bucket": code for the arrears colours}], "urls": [the rows behind each x, optional]}.
+    data: {"kind": "line" | "bar" | "stacked" | "ranked" (bars that lie), "x": [labels], "series": [{"name", "data":
+    [Decimal or None], and "bucket": code for the arrears colours, "urls": [the rows behind each of its points]}],
+    "urls": [the rows behind each x, for lines without]}.
     facts: unit, x_label, info (the definition), id (when a page has several charts), level (of the heading, 3
     unless told).
     """
-    rows = [(label, [line["data"][index] for line in data["series"]]) for index, label in enumerate(data["x"])]
+    rows = [
+        (label, [(line["data"][index], (line.get("urls") or [""] * (index + 1))[index]) for line in data["series"]])
+        for index, label in enumerate(data["x"])
+    ]
     series = [
         {
             "name": line["name"],
             "data": [None if point is None else str(point) for point in line["data"]],
             "position": list(BUCKETS).index(line["bucket"]) if "bucket" in line else None,
+            "urls": line.get("urls", []),
         }
         for line in data["series"]
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0013_number_search"),
+        ("ledger", "0014_number_search"),
         ("origination", "0002_evidence"),
         ("parties", "0002_name_keys"),
         ("tenants", "0003_fiscal_year"),

@@ -25,10 +25,13 @@
     const token = (name) => style.getPropertyValue(name).trim();
     const text = { color: token("--lw-text-2"), fontFamily: token("--lw-font") };
     const line = { lineStyle: { color: token("--lw-line") } };
+    const ranked = data.kind === "ranked"; // bars that lie, the largest on top: room for names
+    const names = { type: "category", data: data.x, axisLine: line, axisLabel: text };
+    const amounts = { type: "value", name: data.unit, nameTextStyle: { ...text, align: "left" }, splitLine: line, axisLabel: { ...text, formatter: short } };
     return {
       animation: false,
       textStyle: text,
-      grid: { left: 8, right: 16, top: 64, bottom: data.x_label ? 28 : 8, containLabel: true },
+      grid: { left: 8, right: 16, top: ranked ? 8 : 64, bottom: data.x_label ? 28 : 8, containLabel: true },
       legend: { show: data.series.length > 1, top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: text },
       tooltip: {
         trigger: "axis",
@@ -39,8 +42,10 @@
         formatter: (points) =>
           [points[0].axisValue, ...points.map((point) => `${point.marker}${point.seriesName}  ${grouped(point.value ?? "–")} ${data.unit}`)].join("\n"),
       },
-      xAxis: { type: "category", data: data.x, name: data.x_label, nameLocation: "middle", nameGap: 28, axisLine: line, axisLabel: text },
-      yAxis: { type: "value", name: data.unit, nameTextStyle: { ...text, align: "left" }, splitLine: line, axisLabel: { ...text, formatter: short } },
+      xAxis: ranked
+        ? { ...amounts, nameLocation: "middle", nameGap: 28, nameTextStyle: text }
+        : { ...names, name: data.x_label, nameLocation: "middle", nameGap: 28 },
+      yAxis: ranked ? { ...names, inverse: true, axisLabel: { ...text, width: 150, overflow: "truncate" } } : amounts,
       series: data.series.map((one, index) => ({
         name: one.name,
         data: one.data,
@@ -50,7 +55,7 @@
         symbolSize: 5,
         itemStyle: { color: colour(one, index, token) },
         lineStyle: { width: 2 },
-        cursor: data.urls.length ? "pointer" : "default",
+        cursor: data.urls.length || one.urls.length ? "pointer" : "default",
       })),
     };
   }
@@ -60,7 +65,8 @@
     const chart = window.echarts.init(element, null, { renderer: "canvas" });
     chart.setOption(option(data));
     chart.on("click", (point) => {
-      if (data.urls[point.dataIndex]) window.location.assign(data.urls[point.dataIndex]);
+      const url = data.series[point.seriesIndex].urls[point.dataIndex] || data.urls[point.dataIndex];
+      if (url) window.location.assign(url);
     });
     charts.push({ element, chart, data });
   }

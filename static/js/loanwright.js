@@ -117,8 +117,14 @@
     const target = [...all(wanted, find("main") || document), ...all(wanted)].find((element) => seen(element) && !element.disabled);
     if (!target) return false;
     if (target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea")) target.focus();
+    else if (target.matches(".lw-chart-table summary")) showTables(!target.parentElement.open);
     else target.click();
     return true;
+  }
+
+  /* One key for the tables of all charts of the page. */
+  function showTables(open) {
+    all(".lw-chart-table").forEach((table) => (table.open = open));
   }
 
   function toFilter() {

@@ -154,6 +154,7 @@ def test_an_entry_is_not_booked_ahead_nor_before_it_counts(write: Callable[..., 
 APPEND_ONLY = [
     "entry", "posting", "loanevent", "accrual", "proof", "instalment", "boardingrow", "periodtick", "periodevent",
     "glmappingline", "exportbatch", "exportedentry", "exportreceipt", "intercompany", "seal", "sealblock", "lateloan",
+    "loanmonth",
 ]  # fmt: skip
 
 

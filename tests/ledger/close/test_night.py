@@ -183,7 +183,7 @@ def test_progress_says_how_far_each_step_is(book: Book) -> None:
         night.refresh_from_db()
         assert {step.state for step in progress(night)} == {"done"}
         # Of the late, one has an instalment of 20 December; the others' first one is due tomorrow.
-        assert [step.done for step in progress(night)] == [3, 1, 1, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0]
+        assert [step.done for step in progress(night)] == [3, 1, 1, 0, 0, 0, 0, 1, 3, 0, 0, 0, 3, 3, 0, 0]
         assert all(step.loans_per_second for step in progress(night) if step.done)
 
 

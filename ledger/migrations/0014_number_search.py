@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0012_forks"),
+        ("ledger", "0013_loan_reads"),
         ("parties", "0002_name_keys"),
         ("tenants", "0003_fiscal_year"),
     ]
