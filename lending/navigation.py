@@ -27,8 +27,9 @@ STAFF = [
         "trial_balance",
         "scale",
         "reporting.view_books",
-        covers=("/books/accounts/", "/books/entries/", "/books/consolidated/"),
+        covers=("/books/accounts/", "/books/consolidated/"),
     ),
+    Place("Journal", "journal", "list", "reporting.view_books", covers=("/books/entries/",)),
     Place(
         "General ledger",
         "periods",

@@ -8,6 +8,7 @@ from reporting.views.boarding import boarding_run, boarding_runs
 from reporting.views.consolidated import consolidated
 from reporting.views.entry import entry
 from reporting.views.explain_account import explain_account
+from reporting.views.journal import journal
 from reporting.views.portfolio import portfolio, portfolio_rows
 from reporting.views.trial_balance import trial_balance
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("books/ageing/", ageing, name="ageing"),
     path("books/accounts/<str:code>/", account, name="account"),
     path("books/accounts/<str:code>/explain/", explain_account, name="explain_account"),
+    path("books/journal/", journal, name="journal"),
     path("books/entries/<int:entry_id>/", entry, name="entry"),
     path("books/consolidated/", consolidated, name="consolidated"),
     path("books/boarding/", boarding_runs, name="boarding_runs"),
