@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-__all__ = ["ARRIVAL", "JUNK", "D", "day", "dollars", "one_of_each", "spots"]
+__all__ = ["ARRIVAL", "JUNK", "Amounts", "D", "day", "dollars", "one_of_each", "spots"]
 
 # Arrival in any order: a generator whose seed is drawn, not every number it gives.
 ARRIVAL = st.randoms(use_true_random=True)
@@ -31,17 +31,38 @@ def dollars(cents: int) -> D:
     return D(cents).scaleb(-2)
 
 
+class Amounts(Sequence[D]):
+    """Dollars between two numbers of cents, in ascending order: 65,536 of them, as many small ones as large."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.range = least, most - least + 1
+
+    def __len__(self) -> int:
+        return 65_536
+
+    def __getitem__(self, k: Any) -> Any:
+        if not 0 <= k < len(self):
+            raise IndexError(k)
+        return dollars(self.least + round(self.range ** (k / 65_535)) - 1)
+
+
 def one_of_each(*sequences: Sequence[Any]) -> Callable[[st.DrawFn], list[Any]]:
-    """What draws one member of each sequence, of 256 at most, each as likely as the others, in a single draw.
+    """What draws one member of each sequence, of 65,536 at most, each as likely as the others, all in a single draw.
 
     A draw takes hypothesis longer than most laws take to use it, and a strategy made anew for every draw longer still.
-    There is a byte for each sequence, so each shrinks to its first member by itself.
+    There are a byte or two for each sequence, so each shrinks to its first member by itself.
     """
-    assert all(0 < len(each) <= 256 for each in sequences)
-    some_bytes = st.binary(min_size=len(sequences), max_size=len(sequences))
+    widths = [1 if len(each) <= 256 else 2 for each in sequences]
+    assert all(0 < len(each) <= 65_536 for each in sequences)
+    some_bytes = st.binary(min_size=sum(widths), max_size=sum(widths))
 
     def drawn(draw: st.DrawFn) -> list[Any]:
-        return [each[byte * len(each) >> 8] for each, byte in zip(sequences, draw(some_bytes), strict=True)]
+        given, at, found = draw(some_bytes), 0, []
+        for each, width in zip(sequences, widths, strict=True):
+            number = int.from_bytes(given[at : at + width], "big")
+            found.append(each[number * len(each) >> 8 * width])
+            at += width
+        return found
 
     return drawn
 

@@ -13,7 +13,7 @@ from finance.calendars import add_months
 from finance.errors import BadInput
 from finance.schedule import ScheduleTerms, build_schedule
 from finance.unit_periods import Clock, Unit
-from tests.finance.shorthand import dollars, one_of_each
+from tests.finance.shorthand import Amounts, one_of_each
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/finance"
 CASES = json.loads((FIXTURES / "apr.json").read_text())["cases"]
@@ -234,15 +234,18 @@ def test_a_payday_loan_and_a_rate_beyond_all_bounds():
 
 
 STARTS = st.integers(date(1990, 1, 1).toordinal(), date(2060, 1, 1).toordinal())
-CENTS = st.integers(1000, 100_000)
+MOST = 40
 some_terms = one_of_each(
-    ["month", "quarter", "week", "fortnight", "any"], range(1, 121), range(1, 41), range(30, 101), *[range(1, 101)] * 40
+    *(["month", "quarter", "week", "fortnight", "any"], range(1, 121), range(1, MOST + 1), range(30, 101)),
+    *[range(1, 101)] * MOST,
+    *[Amounts(1000, 100_000)] * MOST,
 )
 
 
 @st.composite
 def transactions(draw):
-    step, wait, count, percent, *gaps = some_terms(draw)
+    step, wait, count, percent, *drawn = some_terms(draw)
+    gaps, amounts = drawn[:MOST], drawn[MOST:]
     start = date.fromordinal(draw(STARTS))
     first = start + timedelta(days=wait)
     if step == "any":
@@ -251,7 +254,7 @@ def transactions(draw):
         dates = [add_months(first, k * (1 if step == "month" else 3)) for k in range(count)]
     else:
         dates = [first + timedelta(days=k * (7 if step == "week" else 14)) for k in range(count)]
-    payments = [Flow(day, dollars(draw(CENTS))) for day in dates]
+    payments = [Flow(day, amount) for day, amount in zip(dates, amounts, strict=False)]
     total = sum(flow.amount for flow in payments)
     advance = (total * percent / 100).quantize(D("0.01"))
     return [Flow(start, advance)], payments

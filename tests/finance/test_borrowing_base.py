@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 from decimal import Decimal as D
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finance.borrowing_base import REASONS, BorrowingBase, Debtor, Invoice, Params, borrowing_base
-from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
+from tests.finance.shorthand import Amounts, one_of_each
 
 TODAY = date(2024, 6, 30)
 WIDE_OPEN = {"concentration_pct": D(100)}
@@ -111,18 +112,20 @@ def test_a_book_in_credit_lends_nothing() -> None:
 
 
 YES = (False, True)
-how_many = one_of_each(range(1, 7), range(21))
-some_debtor = one_of_each(YES, YES, YES, (D("0.00"), D("75.00")), (None, "G", "A"))
-some_invoice = one_of_each(range(256), range(201), YES)
-CENTS = st.integers(-9999, 99999)
+NAMES, MOST = "ABCDEF", 20
+a_debtor = (YES, YES, YES, (D("0.00"), D("75.00")), (None, "G", "A"))
+an_invoice = (range(256), Amounts(-9_999, 99_999), range(201), YES)
+some_book = one_of_each(
+    range(1, len(NAMES) + 1), range(MOST + 1), range(720), *a_debtor * len(NAMES), *an_invoice * MOST
+)
 
 
 @st.composite
 def books(draw: st.DrawFn) -> tuple[list[Debtor], list[Invoice]]:
+    debtor_count, invoice_count, order, *drawn = some_book(draw)
     debtors, invoices = [], []
-    debtor_count, invoice_count = how_many(draw)
-    for name in draw(ARRIVAL).sample("ABCDEF", debtor_count):
-        affiliate, foreign, supported, contra, group = some_debtor(draw)
+    for k, name in enumerate(Random(order).sample(NAMES, debtor_count)):
+        affiliate, foreign, supported, contra, group = drawn[5 * k : 5 * k + 5]
         debtors.append(
             Debtor(
                 id=name,
@@ -133,10 +136,10 @@ def books(draw: st.DrawFn) -> tuple[list[Debtor], list[Invoice]]:
                 group=group,
             )
         )
+    drawn = drawn[5 * len(NAMES) :]
     for k in range(invoice_count):
-        debtor, age, disputed = some_invoice(draw)
-        amount = str(dollars(draw(CENTS)))
-        invoices.append(item(str(k), debtors[debtor % debtor_count].id, amount, age, disputed=disputed))
+        debtor, amount, age, disputed = drawn[4 * k : 4 * k + 4]
+        invoices.append(item(str(k), debtors[debtor % debtor_count].id, str(amount), age, disputed=disputed))
     return debtors, invoices
 
 

@@ -14,7 +14,7 @@ from finance.level_payment import Spacing
 from finance.modifications import change_due_day, defer, re_age, re_amortise, recast, transfer
 from finance.replay import Event, State, accrue, apply, journal, replay
 from finance.terms import Instalment, LateFeeRule, LoanTerms, NewTerms
-from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
+from tests.finance.shorthand import ARRIVAL, Amounts, one_of_each
 
 START, END = date(2023, 1, 1), date(2023, 12, 31)
 DUE = [date(2023, month, 1) for month in range(2, 13)]
@@ -179,47 +179,56 @@ def test_the_id_of_a_late_fee_names_its_schedule() -> None:
     assert [parse_fee_id("late-fee-12"), parse_fee_id("late-fee-3.4")] == [(1, 12), (3, 4)]
 
 
-DAY, CENTS = st.integers(0, 364), st.integers(1, 300_000)
+CALENDAR, AMOUNTS = [START + timedelta(k) for k in range(365)], Amounts(1, 300_000)
 SOME = ("carry", "capitalise", "waive")
-how_many = one_of_each(range(7))
-some_event = one_of_each(["payment", "fee", "modification", "modification", "rate_change"])
+MOST, ROWS = 6, 5
+an_event = (["payment", "fee", "modification", "modification", "rate_change"], CALENDAR, AMOUNTS)
+some_events = one_of_each(range(MOST + 1), *an_event * MOST)
 some_terms = one_of_each(
-    range(1, 6),
+    range(1, ROWS + 1),
     ["ACT/365F", "ACT/360"],
     ["HALF_UP", "HALF_EVEN"],
     [None, RULE, replace(RULE, grace_days=30)],
     SOME,
     SOME,
+    AMOUNTS,
+    AMOUNTS,
     [None, D("3.65")],
+    *[CALENDAR] * ROWS,
+    *[AMOUNTS] * ROWS,
 )
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
+    count, *happened = some_events(draw)
     events = [LENT]
-    (count,) = how_many(draw)
     for number in range(count):
-        (kind,) = some_event(draw)
-        common: dict[str, Any] = {"id": str(number + 1), "kind": kind, "on": START + timedelta(draw(DAY))}
+        kind, on, amount = happened[3 * number : 3 * number + 3]
+        common: dict[str, Any] = {"id": str(number + 1), "kind": kind, "on": on}
         if kind == "modification":
-            rows, day_count, rounding, late_fee, interest, fees, rate = some_terms(draw)
-            due = sorted((START + timedelta(draw(DAY)), dollars(draw(CENTS))) for _ in range(rows))
-            terms = replace(
-                TERMS,
-                schedule=tuple(Instalment(due_date=on, amount=amount) for on, amount in due),
-                day_count=day_count,
-                rounding=rounding,
-                late_fee=late_fee,
-                version=number + 2,
-            )
-            waived = {part: dollars(draw(CENTS)) for part in ("interest_waived", "fees_waived")}
-            agreed = NewTerms(terms=terms, interest=interest, fees=fees, **waived)
-            events.append(Event(**common, rate=rate, new_terms=agreed))
+            events.append(Event(**common, **new_terms(draw, number + 2)))
         elif kind == "rate_change":
             events.append(Event(**common, rate=D("14.6")))
         else:
-            events.append(Event(**common, amount=dollars(draw(CENTS))))
+            events.append(Event(**common, amount=amount))
     return events
+
+
+def new_terms(draw: st.DrawFn, version: int) -> dict[str, Any]:
+    rows, day_count, rounding, late_fee, interest, fees, interest_waived, fees_waived, rate, *due = some_terms(draw)
+    terms = replace(
+        TERMS,
+        schedule=tuple(Instalment(due_date=on, amount=due[ROWS + k]) for k, on in enumerate(sorted(due[:rows]))),
+        day_count=day_count,
+        rounding=rounding,
+        late_fee=late_fee,
+        version=version,
+    )
+    agreed = NewTerms(
+        terms=terms, interest=interest, fees=fees, interest_waived=interest_waived, fees_waived=fees_waived
+    )
+    return {"rate": rate, "new_terms": agreed}
 
 
 laws = settings(max_examples=150, deadline=None)
@@ -257,7 +266,7 @@ def test_every_cent_is_placed_once_and_the_effects_add_up(events: list[Event]) -
 
 
 @laws
-@given(histories(), st.lists(DAY.map(lambda n: START + timedelta(n)), max_size=6))
+@given(histories(), st.lists(st.sampled_from(CALENDAR), max_size=6))
 def test_event_by_event_and_replay_agree(events: list[Event], stops: list[date]) -> None:
     played = journal(TERMS, events, through=END, accrue_on=stops)
     terms, state, effects = TERMS, State.opening(TERMS), []

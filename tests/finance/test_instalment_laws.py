@@ -17,13 +17,13 @@ from finance.loan_state import Event
 from finance.rebates import EARNINGS
 from finance.schedule import build_schedule
 from finance.schedule_terms import Grace, PaymentStep, ScheduleTerms
-from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
+from tests.finance.shorthand import ARRIVAL, Amounts, dollars, one_of_each
 
 START = date(2023, 11, 20)
 END = START + timedelta(500)
-DAY, CENTS = st.integers(0, 500), st.integers(1, 200_000)
-DAYS = DAY.map(lambda k: START + timedelta(k))
-PRINCIPAL = st.integers(10_000, 300_000)
+CALENDAR = [START + timedelta(k) for k in range(501)]
+DAYS = st.sampled_from(CALENDAR)
+AMOUNTS, MONEY = Amounts(1, 200_000), st.integers(1, 200_000).map(dollars)
 METHODS = ("level", "interest_only", "equal_principal", "bullet", "step")
 YES = (False, True)
 
@@ -39,11 +39,12 @@ some_schedule = one_of_each(
     ("biweekly", "monthly", "bimonthly"),
     ("HALF_UP", "HALF_EVEN"),
     ("nearest", "up"),
+    Amounts(10_000, 300_000),
 )
 
 
 def schedule(draw: st.DrawFn, method: str) -> ScheduleTerms:
-    n, daily, day_count, graced, grace, rate, frequency, rounding, payment_rounding = some_schedule(draw)
+    n, daily, day_count, graced, grace, rate, frequency, rounding, payment_rounding, principal = some_schedule(draw)
     chosen: dict[str, Any] = {"n": 1 if method == "bullet" else n, "method": method}
     if daily:
         chosen |= {"interest_mode": "daily", "day_count": day_count}
@@ -52,7 +53,7 @@ def schedule(draw: st.DrawFn, method: str) -> ScheduleTerms:
     if n > 1 and method not in ("flat", "bullet") and graced:
         chosen["grace"] = Grace("principal", 1 + grace % (n - 1))
     return ScheduleTerms(
-        principal=dollars(draw(PRINCIPAL)),
+        principal=principal,
         rate=rate,
         frequency=frequency,
         start_date=START,
@@ -105,22 +106,21 @@ def loans(draw: st.DrawFn, *, some: Callable[[st.DrawFn], list[Any]]) -> Instalm
 
 
 KINDS = ("payment", "payment", "payment", "instalment", "fee", "fee_waiver", "payoff")
-how_many = one_of_each(range(9))
-some_event = one_of_each(KINDS, (*KINDS, "principal_only"), range(256))
+MOST = 8
+an_event = (KINDS, (*KINDS, "principal_only"), range(256), CALENDAR, AMOUNTS)
+some_events = one_of_each(range(MOST + 1), *an_event * MOST)
 
 
 def history(draw: st.DrawFn, terms: InstalmentTerms) -> list[Event]:
     rows = build_schedule(terms.schedule).rows
     events = []
-    (count,) = how_many(draw)
+    count, *happened = some_events(draw)
     for k in range(count):
-        scheduled, recalculated, instalment = some_event(draw)
+        scheduled, recalculated, instalment, on, amount = happened[5 * k : 5 * k + 5]
         kind = scheduled if terms.interest == "scheduled" else recalculated
         if kind == "instalment":
             row = rows[instalment % len(rows)]
             kind, on, amount = "payment", min(END, row.due_date), max(row.payment, D("0.01"))
-        else:
-            on, amount = START + timedelta(draw(DAY)), dollars(draw(CENTS))
         only = kind == "principal_only"
         events.append(Event(id=f"E{k}", kind="payment" if only else kind, on=on, amount=amount, principal_only=only))
     return events
@@ -193,12 +193,12 @@ def test_the_order_of_arrival_does_not_matter(loan: tuple[InstalmentTerms, list[
 
 
 @laws
-@given(lived(), DAYS, DAYS, CENTS, ARRIVAL)
+@given(lived(), DAYS, DAYS, MONEY, ARRIVAL)
 def test_a_reversal_restores_exactly(
-    loan: tuple[InstalmentTerms, list[Event]], on: date, paid_on: date, cents: int, chance: Any
+    loan: tuple[InstalmentTerms, list[Event]], on: date, paid_on: date, amount: D, chance: Any
 ) -> None:
     terms, events = loan
-    late = paid("late", paid_on, dollars(cents))
+    late = paid("late", paid_on, amount)
     target = chance.choice([late, *events])
     reversal = Event(id="undo", kind="reversal", on=on, target=target.id)
     without = [event for event in events if event is not target]

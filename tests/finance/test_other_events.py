@@ -16,8 +16,8 @@ from finance.nonaccrual import NonAccrual, recognise
 from finance.replay import Event, journal
 from finance.terms import CASH_METHODS, CHOICES, RESTORATIONS, LateFeeRule, LoanTerms, NewTerms
 from finance.terms import Instalment as Due
-from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
-from tests.finance.test_replay_laws import CENTS, DAY, END, RATES, START, histories, loans
+from tests.finance.shorthand import ARRIVAL, one_of_each
+from tests.finance.test_replay_laws import AMOUNTS, CALENDAR, END, RATES, START, histories, loans
 
 TERMS = LoanTerms(rate=D("12"), day_count="ACT/365F", schedule=())
 LENT = Event(id="A", kind="disburse", on=date(2023, 1, 1), amount=D("10000.00"))
@@ -192,38 +192,36 @@ def test_sold_twice_or_bought_back_unsold_cannot_stand() -> None:
         journal(TERMS, [LENT, event("buy_back", JUNE, "1.00")], through=AUGUST)
 
 
-some_kinds = [one_of_each(*[(*KINDS, *WITH_AMOUNT, "modification")] * count) for count in range(1, 7)]
-how_many = one_of_each(some_kinds)
+MOST = 6
+happening = ((*KINDS, *WITH_AMOUNT, "modification"), CALENDAR, AMOUNTS)
+some_happenings = one_of_each(range(1, MOST + 1), *happening * MOST)
+some_change = one_of_each(RESTORATIONS, CHOICES, CHOICES, AMOUNTS, AMOUNTS, RATES)
+HISTORIES, LOANS = histories(), loans()
 
 
 @st.composite
 def everything(draw: st.DrawFn) -> list[Event]:
     """A history in which anything on this page may happen as well."""
     events = draw(HISTORIES)
-    (kinds,) = how_many(draw)
-    for k, kind in enumerate(kinds(draw)):
-        on = START + timedelta(draw(DAY))
+    count, *happened = some_happenings(draw)
+    for k in range(count):
+        kind, on, amount = happened[3 * k : 3 * k + 3]
         if kind == "modification":
             events.append(modification(draw, f"X{k}", on, version=k + 2))
         else:
-            amount = dollars(draw(CENTS)) if kind in WITH_AMOUNT else None
-            events.append(Event(id=f"X{k}", kind=kind, on=on, amount=amount))
+            events.append(Event(id=f"X{k}", kind=kind, on=on, amount=amount if kind in WITH_AMOUNT else None))
     return events
-
-
-HISTORIES, LOANS = histories(), loans()
-some_change = one_of_each(RESTORATIONS, CHOICES, CHOICES, RATES)
 
 
 def modification(draw: st.DrawFn, name: str, on: date, version: int) -> Event:
     """Other terms from a day on, whatever they are; of interest and fees each is carried, capitalised or waived."""
-    restoration, interest, fees, rate = some_change(draw)
+    restoration, interest, fees, interest_waived, fees_waived, rate = some_change(draw)
     new = NewTerms(
         terms=replace(draw(LOANS), version=version, restoration=restoration),
         interest=interest,
         fees=fees,
-        interest_waived=dollars(draw(CENTS)),
-        fees_waived=dollars(draw(CENTS)),
+        interest_waived=interest_waived,
+        fees_waived=fees_waived,
     )
     return Event(id=name, kind="modification", on=on, rate=rate, new_terms=new)
 

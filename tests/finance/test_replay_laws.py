@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal as D
 from itertools import permutations
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
@@ -17,14 +18,14 @@ from finance.money import ROUNDINGS, cents
 from finance.payoff import payoff, per_diem
 from finance.replay import Effect, Event, Journal, State, accrue, apply, in_order, journal, replay
 from finance.terms import DAILY_DAY_COUNTS, PREPAYMENTS, RESIDUES, Instalment, LateFeeRule, LoanTerms
-from tests.finance.shorthand import ARRIVAL, dollars, one_of_each
+from tests.finance.shorthand import ARRIVAL, Amounts, dollars, one_of_each
 
 START = date(2023, 11, 20)
 HORIZON = 500
 END = START + timedelta(HORIZON)
-DAY, CENTS = st.integers(0, HORIZON), st.integers(1, 200_000)
-DAYS = DAY.map(lambda k: START + timedelta(k))
-MONEY = CENTS.map(dollars)
+CALENDAR = [START + timedelta(k) for k in range(HORIZON + 1)]
+DAYS = st.sampled_from(CALENDAR)
+AMOUNTS, MONEY = Amounts(1, 200_000), st.integers(1, 200_000).map(dollars)
 RATES = (D("0"), D("4.5"), D("7.125"), D("10"), D("12"), D("29.99"), D("36.5"))
 KINDS = ("payment", "payment", "payment", "principal_only", "payoff", "fee", "fee_waiver", "rate_change", "disburse")
 
@@ -42,16 +43,18 @@ some_loan = one_of_each(
     [LateFeeRule(grace_days=days, percent=D("5"), flat=D("15.00")) for days in range(16)],
     ({}, {"ordinary": Hierarchy(by="instalment")}),
     PREPAYMENTS,
+    *[AMOUNTS] * 8,
 )
 
 
 @st.composite
 def loans(draw: st.DrawFn) -> LoanTerms:
-    count, rate, day_count, order, rounding, residue, tolerance, late_fee, hierarchies, prepayments = some_loan(draw)
-    amounts = [dollars(draw(CENTS)) for _ in range(count)]
+    count, rate, day_count, order, rounding, residue, tolerance, late_fee, hierarchies, prepayments, *amounts = (
+        some_loan(draw)
+    )
     rows = tuple(
         Instalment(due_date=START + timedelta(30 * (k + 1)), amount=amount, interest=(amount / 4).quantize(D("0.01")))
-        for k, amount in enumerate(amounts)
+        for k, amount in enumerate(amounts[:count])
     )
     return LoanTerms(
         rate=rate,
@@ -67,33 +70,31 @@ def loans(draw: st.DrawFn) -> LoanTerms:
     )
 
 
-some_history = one_of_each(range(11), (False, True))
+MOST = 10
+an_event = (KINDS, CALENDAR, AMOUNTS, RATES, ("ordinary", "clear_dues"))
+some_history = one_of_each(
+    range(MOST + 1), range(65_536), (False, True), AMOUNTS, CALENDAR, CALENDAR, AMOUNTS, *an_event * MOST
+)
 
 
 @st.composite
 def histories(draw: st.DrawFn, *, charge_offs: bool = True) -> list[Event]:
     """Up to a dozen events in no order, the loan's first disbursement among them."""
-    count, ends = some_history(draw)
-    events = [Event(id="start", kind="disburse", on=START, amount=dollars(draw(CENTS)))]
-    events += [_event(draw, f"E{k}") for k in range(count)]
+    count, arrival, ends, lent, off, back, recovered, *happened = some_history(draw)
+    events = [Event(id="start", kind="disburse", on=START, amount=lent)]
+    width = len(an_event)
+    events += [_event(f"E{k}", *happened[width * k : width * (k + 1)]) for k in range(count)]
     if charge_offs and ends:
         # Nothing may be lent or charged after it, so it comes last but for the cash.
-        off, back = (START + timedelta(draw(DAY)) for _ in range(2))
         events = [e for e in events if e.on <= off or e.kind not in ("disburse", "fee")]
         events += [Event(id="off", kind="charge_off", on=off)]
-        events += [Event(id="back", kind="recovery", on=back, amount=dollars(draw(CENTS)))]
-    return draw(ARRIVAL).sample(events, len(events))
+        events += [Event(id="back", kind="recovery", on=back, amount=recovered)]
+    return Random(arrival).sample(events, len(events))
 
 
-some_event = one_of_each(KINDS, RATES, ("ordinary", "clear_dues"))
-
-
-def _event(draw: st.DrawFn, name: str) -> Event:
-    kind, rate, purpose = some_event(draw)
-    on = START + timedelta(draw(DAY))
+def _event(name: str, kind: str, on: date, amount: D, rate: D, purpose: str) -> Event:
     if kind == "rate_change":
         return Event(id=name, kind=kind, on=on, rate=rate)
-    amount = dollars(draw(CENTS))
     if kind == "principal_only":
         return Event(id=name, kind="payment", on=on, amount=amount, principal_only=True)
     return Event(id=name, kind=kind, on=on, amount=amount, purpose=purpose if kind == "payment" else "ordinary")

@@ -16,10 +16,9 @@ from finance.errors import BadInput
 from finance.money import ROUNDINGS, cents, round_to
 from finance.schedule import Grace, ScheduleTerms, build_schedule
 from finance.schedule_terms import FREQUENCIES, GRACE_TYPES, METHODS
-from tests.finance.shorthand import dollars, one_of_each
+from tests.finance.shorthand import Amounts, one_of_each
 
-STARTS = st.integers(date(1990, 1, 1).toordinal(), date(2060, 12, 31).toordinal())
-CENTS, THOUSANDTHS, FIRST = st.integers(100, 10**9), st.integers(0, 60_000), st.integers(1, 500)
+START_DAYS = (date(2061, 1, 1) - date(1990, 1, 1)).days
 
 
 class Holidays(frozenset):
@@ -51,6 +50,10 @@ some_terms = one_of_each(
     (0, 1),
     ("usual", "first_due_date", "due_day"),
     range(1, 32),
+    range(1, 501),
+    range(START_DAYS),
+    Amounts(100, 10**9),
+    range(60_001),
 )
 some_choices = one_of_each(
     YES,
@@ -69,11 +72,11 @@ some_choices = one_of_each(
 @st.composite
 def schedule_terms(draw):
     method, n, frequency, rounding, payment_rounding, unit, moved, accrual, month_end, *timing = some_terms(draw)
-    due_days, months, which, way, due_day = timing
+    due_days, months, which, way, due_day, first, started, principal, thousandths = timing
     n = 1 if method == "bullet" else n
-    start = date.fromordinal(draw(STARTS))
+    start = date(1990, 1, 1) + timedelta(started)
     chosen = {
-        "principal": dollars(draw(CENTS)), "rate": D(draw(THOUSANDTHS)).scaleb(-3), "n": n, "method": method,
+        "principal": principal, "rate": D(thousandths).scaleb(-3), "n": n, "method": method,
         "start_date": start, "frequency": frequency, "rounding": rounding, "payment_rounding": payment_rounding,
         "payment_unit": unit, "adjust": moved, "holidays": FED, "accrual_dates": accrual, "month_end": month_end,
     }  # fmt: skip
@@ -81,7 +84,7 @@ def schedule_terms(draw):
         chosen["due_days"] = due_days
         chosen["first_due_date"] = date_in_month(month_number(start) + months, due_days[which])
     elif way == "first_due_date":
-        chosen["first_due_date"] = start + timedelta(days=draw(FIRST))
+        chosen["first_due_date"] = start + timedelta(days=first)
     elif way == "due_day":
         chosen["due_day"] = due_day
     graced, grace, ungraced, daily, day_count, after_grace, odd_first, amount, percent, amort_n = some_choices(draw)
