@@ -96,11 +96,6 @@ def test_the_page_shows_a_day_its_loans_and_the_file(book: Book, client_of: Call
     file = client.get(f"/books/ageing/?as_of=2008-12-31&known_on=2008-12-31&format=csv&{columns}")
     assert file.headers["Content-Disposition"] == 'attachment; filename="ageing-2008-12-31-known-2008-12-31.csv"'
     assert list(csv.reader(StringIO(file.getvalue().decode("utf-8-sig"))))[1][2:] == figures
-        "USD",
-        "11",
-        "1347.27",
-        "30313.36",
-    ]
     refused = client.get("/books/ageing/?as_of=2008-12-30")
     assert (refused.status_code, "is not known: closes wrote it down" in words(refused)) == (422, True)
     assert client.get("/books/ageing/").status_code == 200
