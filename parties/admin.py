@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from parties.models import Identifier, Party, PortalAccess
+from parties.models import Identifier, NameKey, Party, PortalAccess
 from tenants.control_room import LookOnly
 
 
@@ -31,3 +31,10 @@ class PortalAccessAdmin(LookOnly):
     list_select_related = ("user", "party")
     search_fields = ("user__email", "party__name")
     instead = "Access is given when the borrower's application is taken into review."
+
+
+@admin.register(NameKey)
+class NameKeyAdmin(LookOnly):
+    list_display = ("key", "party")
+    list_select_related = ("party",)
+    instead = "The words of a name follow the name by themselves."

@@ -16,7 +16,7 @@ from reporting.trial_balance import unsummed_interest
 
 @dataclass(frozen=True, slots=True)
 class AccountReport:
-    """postings: newest first, not yet read.  unsummed: interest no journal entry carries yet; debits positive.
+    """postings: in no order, not yet read.  unsummed: interest no journal entry carries yet; debits positive.
 
     months: what moved it month by month, in order.
     """
@@ -58,7 +58,7 @@ def account_report(account: Account, *, as_of: date, known_on: date | None = Non
     moved = movements.totals([account.pk], as_of=as_of, known_on=known_on)[account.pk]
     return AccountReport(
         account=account,
-        postings=postings.select_related("entry__event", "loan").order_by("-booked_on", "-pk"),
+        postings=postings,
         number=moved.postings,
         debits=moved.debit,
         credits=moved.credit,

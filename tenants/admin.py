@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from tenants.control_room import Configured, LookOnly
-from tenants.models import Address, LegalEntity, Role, Tenant, User
+from tenants.models import Address, LegalEntity, Role, SavedView, Tenant, User
 
 
 @admin.register(Tenant)
@@ -30,6 +30,13 @@ class AddressAdmin(LookOnly):
     list_display = ("host", "legal_entity")
     list_select_related = ("legal_entity",)
     instead = "Addresses are set up by whoever runs the servers."
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(LookOnly):
+    list_display = ("name", "list", "user", "shared", "is_default")
+    list_select_related = ("user",)
+    instead = "Whoever keeps a view of a list changes it on that list."
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]

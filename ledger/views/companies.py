@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from finance.errors import Refused
 from ledger.companies import pairs
 from ledger.general_ledger_forms import CompaniesForm, KeyedReasonForm
+from ledger.lists import COMPANY_POSTINGS
 from ledger.models import InterCompany
 from ledger.operations import (
     hold_for_company,
@@ -19,14 +20,13 @@ from ledger.operations import (
 )
 from ledger.selectors import business_date
 from ledger.views.common import needs, person
+from ledger.views.lists import answer
 from tenants.models import LegalEntity
-
-ROWS = 50
 
 
 @require_http_methods(["GET", "POST"])
 @needs("reporting.view_books")
-def companies(request: HttpRequest) -> HttpResponse:
+def companies(request: HttpRequest) -> HttpResponseBase:
     may = person(request).has_perm("ledger.post_between_companies")
     form = CompaniesForm(request.POST or None, today=business_date())
     if request.method == "POST":
@@ -37,15 +37,14 @@ def companies(request: HttpRequest) -> HttpResponse:
                 return done(request, record(request, form))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
-    postings = InterCompany.objects.select_related("debtor", "creditor", "by", "loan", "reversed_by")
     context = {
         "pairs": pairs(),
-        "page": Paginator(postings, ROWS).get_page(request.GET.get("page")),
         "form": form,
         "may": may,
         "several": LegalEntity.objects.count() > 1,
     }
-    return render(request, "ledger/companies.html", context, status=422 if form.errors else 200)
+    postings, status = InterCompany.objects.all(), 422 if form.errors else 200
+    return answer(request, COMPANY_POSTINGS, postings, "ledger/companies.html", context, status=status)
 
 
 def record(request: HttpRequest, form: CompaniesForm) -> InterCompany:

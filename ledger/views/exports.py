@@ -4,27 +4,27 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from finance.errors import Refused
 from ledger.exports.reconciliation import reconcile
 from ledger.general_ledger_forms import ExportForm, KeyedReasonForm, ReceiptForm
+from ledger.lists import EXPORTS
 from ledger.models import Account, ExportBatch, ExportTarget
 from ledger.operations import record_receipt, take_export, void_export
 from ledger.operations.exports import content_of, last_closed_day
 from ledger.selectors import business_date
 from ledger.views.common import needs, person
+from ledger.views.lists import answer
 from tenants.models import LegalEntity
-
-ROWS = 50
 
 
 @require_http_methods(["GET", "POST"])
 @needs("reporting.view_books")
-def exports(request: HttpRequest) -> HttpResponse:
+def exports(request: HttpRequest) -> HttpResponseBase:
     may = person(request).has_perm("ledger.export_journals")
     form = ExportForm(request.POST or None, last=last_closed_day(business_date()))
     if request.method == "POST":
@@ -38,10 +38,9 @@ def exports(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, str(refusal))
             else:
                 return redirect("export_batch", batch.pk)
-    batches = ExportBatch.objects.defer("content").select_related("legal_entity", "taken_by", "voided_by", "voids")
-    page = Paginator(batches, ROWS).get_page(request.GET.get("page"))
-    context = {"form": form, "may": may, "page": page}
-    return render(request, "ledger/exports.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "may": may}
+    status = 422 if form.errors else 200
+    return answer(request, EXPORTS, ExportBatch.objects.all(), "ledger/exports.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,8 +13,7 @@ from finance.errors import Refused
 from ledger.files import csv_stream, xlsx_response
 from ledger.views.common import person
 from tenants.current import current_tenant_id, tenant_context
-from tenants.lists import RowList, Shown, show
-from tenants.lists.declared import Rows
+from tenants.lists import RowList, Rows, Shown, SumRow
 from tenants.models import SavedView, User
 
 # Rows of a file: a table in memory is for looking at, a text is for another program.
@@ -38,18 +37,30 @@ class Views:
 
 
 def answer(
-    request: HttpRequest, listing: RowList, rows: Rows, template: str, context: Mapping[str, Any], *, status: int = 200
+    request: HttpRequest,
+    listing: RowList,
+    rows: Rows,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    known: list[SumRow] | None = None,
+    choices: Mapping[str, Mapping[str, str]] | None = None,
+    file_name: str = "",
+    status: int = 200,
 ) -> HttpResponseBase:
-    """The page of `listing`, whose template has {% row_list shown %}; or what else its address asks for."""
+    """The page of `listing`, whose template has {% row_list shown %}; or what else its address asks for.
+
+    known and choices: see tenants.lists.Shown.  file_name: without ending; by default the list's own name.
+    """
+    shown = Shown(listing, request.GET, rows, known=known, choices=choices)
     if request.GET.get("format") in LONGEST:
-        return file_of(request, show(listing, request.GET, rows))
+        return file_of(request, shown, file_name or listing.name)
     if request.GET.get("part") == "sums":
-        return render(request, "components/row_list_part.html", {"shown": show(listing, request.GET, rows)})
+        return render(request, "components/row_list_part.html", {"shown": shown})
     views = views_of(request, listing)
     first = next((view for view in views.listed if view.is_default and view.user_id == person(request).pk), None)
     if first and request.method == "GET" and not request.GET:
         return redirect(f"{request.path}?{first.query}&view={first.pk}")
-    shown = show(listing, request.GET, rows)
     return render(request, template, {**context, "shown": shown, "views": views}, status=status)
 
 
@@ -62,15 +73,15 @@ def views_of(request: HttpRequest, listing: RowList) -> Views:
     return Views(listed, next((view for view in listed if str(view.pk) == open_now), None))
 
 
-def file_of(request: HttpRequest, shown: Shown) -> HttpResponseBase:
+def file_of(request: HttpRequest, shown: Shown, name: str) -> HttpResponseBase:
     """Exactly what is shown, all pages of it. Raises TooManyRows."""
     kind = request.GET["format"]
     if shown.more_than(LONGEST[kind]):
         other = " or take it as CSV" if kind == "xlsx" else ""
         raise TooManyRows(kind=kind.upper(), limit=LONGEST[kind], other=other)
     if kind == "xlsx":
-        return xlsx_response(shown.listing.name, {shown.listing.noun[1].capitalize(): [shown.header, *shown.lines()]})
-    return csv_stream(shown.listing.name, shown.header, within_tenant(shown, current_tenant_id()))
+        return xlsx_response(name, {shown.listing.noun[1].capitalize(): [shown.header, *shown.lines()]})
+    return csv_stream(name, shown.header, within_tenant(shown, current_tenant_id()))
 
 
 def within_tenant(shown: Shown, tenant_id: int) -> Iterator[list[Any]]:

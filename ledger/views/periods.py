@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,21 +14,19 @@ from finance.errors import Refused
 from ledger.close.checklist import BY_NAME, Line, checklist
 from ledger.close.year_end import ends_year
 from ledger.general_ledger_forms import ReasonForm, TickForm
+from ledger.lists import PERIODS
 from ledger.models import Period, PeriodEvent, ReopenRequest
 from ledger.operations import ask_to_reopen, close_period, decide_reopening, tick_period
 from ledger.views.acts import roles_with
 from ledger.views.common import needs, person
-
-ROWS = 50
+from ledger.views.lists import answer
 
 
 @require_safe
 @needs("reporting.view_books")
-def periods(request: HttpRequest) -> HttpResponse:
-    found = Period.objects.select_related("legal_entity").order_by("-starts_on", "legal_entity__name")
-    asked = set(ReopenRequest.objects.filter(decision="").values_list("period_id", flat=True))
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    return render(request, "ledger/periods.html", {"page": page, "asked": asked})
+def periods(request: HttpRequest) -> HttpResponseBase:
+    asked = ReopenRequest.objects.filter(period=OuterRef("pk"), decision="")
+    return answer(request, PERIODS, Period.objects.annotate(asked=Exists(asked)), "ledger/periods.html", {})
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,9 +18,11 @@ from finance.errors import Refused
 from ledger.close.differences import assign_difference, resolve_difference, still_found
 from ledger.close.laws import LAWS
 from ledger.close.seal_export import seals_between, write_zip
+from ledger.lists import DIFFERENCES, PROOFS
 from ledger.models import Difference, Proof, Seal
 from ledger.proofs import history, laws_now, open_differences
 from ledger.views.common import needs, person
+from ledger.views.lists import answer
 from tenants.models import Tenant, User
 
 ROWS, DAYS = 50, 14
@@ -63,11 +64,16 @@ class DifferenceForm(forms.Form):
 
 @require_safe
 @needs("ledger.view_proof")
-def proof(request: HttpRequest) -> HttpResponse:
-    return render(request, "ledger/proof.html", overview(request))
+def proof(request: HttpRequest) -> HttpResponseBase:
+    return the_page(request)
 
 
-def overview(request: HttpRequest, days: DaysForm | None = None) -> dict[str, Any]:
+def the_page(request: HttpRequest, days: DaysForm | None = None, *, status: int = 200) -> HttpResponseBase:
+    waiting = Difference.objects.filter(resolved_at=None)
+    return answer(request, DIFFERENCES, waiting, "ledger/proof.html", overview(days), status=status)
+
+
+def overview(days: DaysForm | None = None) -> dict[str, Any]:
     """Everything on the page, with the form of the days to download as it stands."""
     laws = laws_now()
     tried = [law.proof.proved_at for law in laws if law.proof]
@@ -77,7 +83,6 @@ def overview(request: HttpRequest, days: DaysForm | None = None) -> dict[str, An
         "laws": laws,
         "last_tried": max(tried, default=None),
         "broken": sum(1 for law in laws if law.proof and not law.proof.holds),
-        "page": Paginator(open_differences(), ROWS).get_page(request.GET.get("page")),
         "history": history(DAYS),
         "seals": seals[:DAYS],
         "days": days or DaysForm(initial={"first": month_of(last), "last": last and last.business_date}),
@@ -92,18 +97,13 @@ def month_of(last: Seal | None) -> date | None:
 
 @require_safe
 @needs("ledger.view_proof")
-def law(request: HttpRequest, code: str) -> HttpResponse:
+def law(request: HttpRequest, code: str) -> HttpResponseBase:
     """One law: what it compares, what it found, and every time it was tried."""
     if code not in LAWS:
         raise Http404
     (standing,) = (one for one in laws_now() if one.code == code)
-    tried = Proof.objects.filter(law=code).select_related("night")
-    context = {
-        "law": standing,
-        "waiting": open_differences().filter(law=code)[:ROWS],
-        "page": Paginator(tried.defer("differences"), ROWS).get_page(request.GET.get("page")),
-    }
-    return render(request, "ledger/law.html", context)
+    context = {"law": standing, "waiting": open_differences().filter(law=code)[:ROWS]}
+    return answer(request, PROOFS, Proof.objects.filter(law=code), "ledger/law.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,7 +166,7 @@ def sealed_days(request: HttpRequest) -> HttpResponseBase:
             file.seek(0)
             name = f"sealed-{Tenant.objects.get().slug}-{first}-{last}.zip"
             return FileResponse(file, as_attachment=True, filename=name)
-    return render(request, "ledger/proof.html", overview(request, form), status=422)
+    return the_page(request, form, status=422)
 
 
 @require_safe

@@ -19,14 +19,17 @@ UNKNOWN = figures.UNKNOWN
 WRITTEN: dict[str, Callable[[Any], str]] = {
     "text": lambda value: UNKNOWN if value in (None, "") else str(value),
     "name": lambda value: UNKNOWN if value in (None, "") else str(value),
+    "wrap": lambda value: UNKNOWN if value in (None, "") else str(value),
     "money": figures.money,
+    "side": lambda value: figures.money(value) if value else "",
     "count": figures.count,
     "rate": figures.rate,
     "day": figures.day,
     "weekday": figures.weekday,
     "moment": figures.moment,
 }
-CLASSES = {"money": "lw-figure", "count": "lw-figure", "rate": "lw-figure", "day": "lw-figure", "weekday": "lw-figure"}
+FIGURES = ("money", "side", "count", "rate", "day", "weekday")
+CLASSES = dict.fromkeys(FIGURES, "lw-figure") | {"wrap": "lw-wrap"}
 CLASSES |= {"moment": "lw-nowrap", "name": "lw-name"}
 
 
@@ -49,7 +52,7 @@ def row_list(context: Context, shown: Shown, label: str = "", views: Any = None)
         "foot": [] if later else feet(shown),
         "width": len(shown.columns),
         "kept": shown.kept(*(one.name for one in shown.listing.filters)),
-        "filters": [filter_field(shown, one) for one in shown.listing.filters if getattr(one, "in_form", True)],
+        "filters": [filter_field(shown, one) for one in shown.filters if getattr(one, "in_form", True)],
         "choosable": [(column, column in shown.columns) for column in shown.listing.columns[1:]],
         "kept_with_filters": shown.kept("columns"),
         "all_columns": address(query, columns=None),
@@ -59,6 +62,8 @@ def row_list(context: Context, shown: Shown, label: str = "", views: Any = None)
         "previous": address(query, page=page.previous_page_number()) if page.has_previous() else "",
         "following": address(query, page=page.next_page_number()) if page.has_next() else "",
         "clear": address(query, **{one.name: None for one in shown.listing.filters}, page=None, only=None),
+        "place": f"{figures.count(page.start_index())}–{figures.count(page.end_index())} of "
+        f"{'about ' if later else ''}{figures.count(page.paginator.count)} {shown.listing.noun[1]}",
         "path": context["request"].path if "request" in context else "",
     }
     return render(context, "row_list", **values)
@@ -77,6 +82,9 @@ def list_count(shown: Shown) -> SafeString:
     number = shown.number
     about = "about " if shown.about is not None else ""
     words = f"{about}{figures.count(number)} {one if number == 1 else many}"
+    headline = shown.listing.headline
+    if not about and headline and len(shown.sums) == 1 and headline in shown.sums[0].sums:
+        words += f", {figures.dollars(shown.sums[0].sums[headline])}"
     return format_html('<span class="lw-count">{}</span>', words)
 
 
@@ -133,7 +141,7 @@ def inner(context: Context, column: Column, row: Any, value: Any) -> str:
 
 
 def shared(context: Context) -> dict[str, Any]:
-    return {name: context[name] for name in ("request", "csrf_token", "user") if name in context}
+    return {name: context[name] for name in ("request", "csrf_token", "user", "perms") if name in context}
 
 
 def feet(shown: Shown) -> list[list[tuple[str, bool]]]:

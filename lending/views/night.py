@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,14 +15,15 @@ from ledger.close.exceptions import lagging_loans, try_again
 from ledger.close.night import pause_night, resume_night
 from ledger.close.progress import progress
 from ledger.close.proof import prove_books, prove_by_replay
+from ledger.lists import EXCEPTIONS
 from ledger.models import LoanBalance, Night, NightException
-from ledger.selectors import latest_night, latest_proofs, open_exceptions
+from ledger.selectors import latest_night, latest_proofs
 from ledger.views.common import person
+from ledger.views.lists import answer
 from lending.clock import target
 from lending.tasks import order_advance, order_replay, order_resume
 from tenants.models import Tenant
 
-EXCEPTIONS = 50
 REPLAYED_AT_ONCE = 200  # loans that a person waits for
 # What the buttons of the clock move it by.
 STRIDES = {"day": {"days": 1}, "month": {"months": 1}}
@@ -30,20 +32,15 @@ STRIDES = {"day": {"days": 1}, "month": {"months": 1}}
 @require_GET
 @login_required
 @permission_required("ledger.view_night", raise_exception=True)
-def night(request: HttpRequest) -> HttpResponse:
+def night(request: HttpRequest) -> HttpResponseBase:
     nights = Night.objects.prefetch_related("exceptions")[:30]
-    return render(
-        request,
-        "lending/night.html",
-        state()
-        | {
-            "nights": nights,
-            "exceptions": open_exceptions(EXCEPTIONS),
-            "proofs": latest_proofs(),
-            "may_run": request.user.has_perm("ledger.run_night"),
-            "may_move": settings.CLOCK_CAN_BE_MOVED and request.user.has_perm("ledger.move_business_date"),
-        },
-    )
+    context = state() | {
+        "nights": nights,
+        "proofs": latest_proofs(),
+        "may_run": request.user.has_perm("ledger.run_night"),
+        "may_move": settings.CLOCK_CAN_BE_MOVED and request.user.has_perm("ledger.move_business_date"),
+    }
+    return answer(request, EXCEPTIONS, NightException.objects.filter(resolved_at=None), "lending/night.html", context)
 
 
 @require_GET

@@ -1,44 +1,42 @@
 """An account: every posting its balance is made of."""
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from ledger.forms import TwoDatesForm
 from ledger.models import Account
 from ledger.selectors import business_date
 from ledger.views.common import needs
-from reporting.account import account_report, in_words
+from ledger.views.lists import answer
+from reporting.account import account_report
+from reporting.lists import POSTINGS
+from tenants.lists import SumRow
 
-ROWS = 50
 MONTHS = 12
 
 
 @require_safe
 @needs("reporting.view_books")
-def account(request: HttpRequest, code: str) -> HttpResponse:
+def account(request: HttpRequest, code: str) -> HttpResponseBase:
     """`?company=` tells companies apart that use the same code; without it the first by name is meant."""
     found, keep = account_named(request, code)
     dates = TwoDatesForm(request.GET or None, today=business_date())
     as_of, known_on = dates.shown
     report = account_report(found, as_of=as_of, known_on=known_on)
-    paginator = Paginator(report.postings, ROWS)
-    paginator.count = report.number  # counted with the sums
-    page = paginator.get_page(request.GET.get("page"))
     context = {
         "account": found,
         "keep": keep,
         "months": report.by_month if "every_month" in request.GET else report.by_month[:MONTHS],
         "months_in_all": len(report.months),
         "report": report,
-        "page": page,
-        "rows": [(posting, in_words(posting.entry.kind)) for posting in page],
         "dates": dates,
         "as_of": as_of,
         "known_on": known_on,
     }
-    return render(request, "reporting/account.html", context)
+    # The movements keep the sums of all of them.
+    known = [SumRow("", report.number, {"debit": report.debits, "credit": report.credits})] if report.number else []
+    return answer(request, POSTINGS, report.postings, "reporting/account.html", context, known=known)
 
 
 def account_named(request: HttpRequest, code: str) -> tuple[Account, dict[str, str]]:

@@ -2,50 +2,38 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from ledger.models import BoardingRun
+from ledger.models import BoardingRow, BoardingRun
 from ledger.views.common import needs
+from ledger.views.lists import answer
 from reporting.account import in_words
-
-ROWS = 50
-OUTCOMES = {"refused": "Refused", "corrected": "Corrected"}
+from reporting.lists import BOARDING_ROWS, BOARDING_RUNS
 
 
 @require_safe
 @needs("ledger.view_boarding")
-def boarding_runs(request: HttpRequest) -> HttpResponse:
-    page = Paginator(BoardingRun.objects.all(), ROWS).get_page(request.GET.get("page"))
-    return render(request, "reporting/boarding_runs.html", {"page": page})
+def boarding_runs(request: HttpRequest) -> HttpResponseBase:
+    return answer(request, BOARDING_RUNS, BoardingRun.objects.all(), "reporting/boarding_runs.html", {})
 
 
 @require_safe
 @needs("ledger.view_boarding")
-def boarding_run(request: HttpRequest, run_id: int) -> HttpResponse:
+def boarding_run(request: HttpRequest, run_id: int) -> HttpResponseBase:
     run = get_object_or_404(BoardingRun.objects.select_related("by", "product_version__product"), pk=run_id)
-    outcome, rule = request.GET.get("outcome", ""), request.GET.get("rule", "")
-    findings = run.findings.order_by("line", "pk")
-    if outcome in OUTCOMES:
-        findings = findings.filter(outcome=outcome)
-    if rule:
-        findings = findings.filter(rule=rule)
     context = {
         "run": run,
         "ties": all(not row_differs(row) for row in run.tie_out),
         "measures": [row["measure"] for row in run.tie_out],
         "refused_by_rule": refused_by_rule(run.tie_out),
-        "rules": rules_of(run),
-        "outcome": outcome,
-        "rule": rule,
-        "outcomes": OUTCOMES,
-        "chips": [("outcome", "Outcome", OUTCOMES.get(outcome)), ("rule", "Rule", in_words(rule))],
-        "page": Paginator(findings, ROWS).get_page(request.GET.get("page")),
     }
-    return render(request, "reporting/boarding_run.html", context)
+    rules = dict(rules_of(run))
+    rows = BoardingRow.objects.filter(run=run)
+    return answer(request, BOARDING_ROWS, rows, "reporting/boarding_run.html", context, choices={"rule": rules})
 
 
 def rules_of(run: BoardingRun) -> list[tuple[str, str]]:

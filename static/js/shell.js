@@ -54,4 +54,39 @@
     event.preventDefault();
     openPalette();
   });
+
+  // --- lists: rows chosen by hand ---------------------------------------------------------------------------------
+  const boxes = (form) => all(`input[name=pick][form="${form.id}"]`);
+
+  function count(form) {
+    const chosen = boxes(form).filter((box) => box.checked).length;
+    const words = `${chosen} ${chosen === 1 ? form.dataset.one : form.dataset.many}`;
+    form.hidden = !chosen;
+    find("[data-bulk-count]", form).textContent = `${words} chosen`;
+    for (const name of all("[data-bulk-number]", form)) name.textContent = words;
+    for (const every of all("[data-pick-all]")) every.checked = chosen > 0 && chosen === boxes(form).length;
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = find("[data-bulk]");
+    if (!form || !event.target.matches("[name=pick], [data-pick-all]")) return;
+    if (event.target.matches("[data-pick-all]")) boxes(form).forEach((box) => (box.checked = event.target.checked));
+    count(form);
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-pick-none]")) return;
+    const form = event.target.closest("[data-bulk]");
+    boxes(form).forEach((box) => (box.checked = false));
+    count(form);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
+    const here = document.activeElement;
+    const box = !here.matches("input:not([type=checkbox]), textarea, select") && find("input[name=pick]", here.closest(".lw-list tbody tr") || document.createElement("i"));
+    if (!box) return;
+    event.preventDefault();
+    box.click();
+    here.focus();
+  });
+  window.addEventListener("pageshow", () => find("[data-bulk]") && count(find("[data-bulk]"))); // boxes the browser kept
 })();

@@ -1,7 +1,7 @@
 """What a list is: its columns, its filters and its order, as data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 Rows = QuerySet[Any] | Sequence[Any]
 # name: every list there is, filled as they are declared.
 LISTS: dict[str, "RowList"] = {}
-# How a cell may be written: each is templates/components/cells/NAME.html.
-CELLS = ("text", "name", "money", "count", "rate", "day", "weekday", "moment", "state", "bucket", "badge")
-FIGURES = ("money", "count", "rate")
+# How a cell may be written (lending/templatetags/row_lists.py). side: money of one side of the books, nothing for none.
+FIGURES = ("money", "side", "count", "rate")
+CELLS = ("text", "name", "wrap", *FIGURES, "day", "weekday", "moment", "state", "bucket", "badge")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,8 @@ class Column:
 
     @property
     def template(self) -> str:
-        return f"components/cells/{self.cell}.html" if self.cell in CELLS else self.cell
+        """The template that draws the cell; empty where it is one of CELLS."""
+        return "" if self.cell in CELLS else self.cell
 
     @property
     def figure(self) -> bool:
@@ -78,6 +79,10 @@ class Choice:
     def words(self) -> Mapping[str, str]:
         return self.choices() if callable(self.choices) else self.choices
 
+    def with_choices(self, choices: Mapping[str, str]) -> "Choice":
+        """The same with the values that one page has."""
+        return replace(self, choices=choices)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
@@ -104,6 +109,7 @@ class RowList:
     apart.  currency: where sums are by currency, the field that says which.  large: it may have a million rows: then
     its sums come after it, and until they do its count is the planner's, said as about.
     permission: who may open it, and keep views of it.  base: fields that every row needs, whatever is shown.
+    headline: the column whose sum stands beside the title.
     finish: given the rows of one page or of a piece of a file, returns them with what was still missing.
     """
 
@@ -119,6 +125,7 @@ class RowList:
     base: tuple[str, ...] = ()
     selectable: bool = False
     compact: bool = False
+    headline: str = ""
     finish: Callable[[Sequence[Any]], Sequence[Any]] | None = None
     by_key: Mapping[str, Column] = field(init=False)
 

@@ -1,7 +1,7 @@
 """A list as one address asks for it: which rows, columns and order, what they add up to, one page of them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -12,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, QuerySet, Sum
 from django.http import QueryDict
 
-from tenants.lists.declared import Column, RowList, Rows
+from tenants.lists.declared import Choice, Column, RowList, Rows
 
 ROWS = 50
 PIECE = 2000  # rows of a file that are read at once
@@ -33,14 +33,30 @@ class SumRow:
 
 
 class Shown:
-    """`listing` as `query` asks for it, of `rows`. What the address may not say is left out."""
+    """`listing` as `query` asks for it, of `rows`. What the address may not say is left out.
 
-    def __init__(self, listing: RowList, query: QueryDict, rows: Rows) -> None:
-        self.listing, self.query = listing, query
+    known: the sums of all of `rows`, where the books keep them.  choices: {filter: its values on this page}.
+    """
+
+    def __init__(
+        self,
+        listing: RowList,
+        query: QueryDict,
+        rows: Rows,
+        *,
+        known: list[SumRow] | None = None,
+        choices: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        self.listing, self.query, self.known = listing, query, known
+        given = choices or {}
+        self.filters = [
+            one.with_choices(given[one.name]) if isinstance(one, Choice) and one.name in given else one
+            for one in listing.filters
+        ]
         self.held = not isinstance(rows, QuerySet)
         self.chips: list[tuple[str, str, str]] = []
         self.values: dict[str, str] = {}
-        for one in listing.filters:
+        for one in self.filters:
             value, words = one.read(query.get(one.name, ""))
             self.values[one.name] = value
             self.chips.append((one.name, one.label, words))
@@ -99,6 +115,8 @@ class Shown:
     @cached_property
     def sums(self) -> list[SumRow]:
         """A row for each currency, over all pages: at least one where there are any rows. One query, or none."""
+        if self.known is not None and not self.is_filtered:
+            return self.known
         added = [column for column in self.columns if column.sum]
         if self.held:
             return self._held_sums(added)
@@ -183,11 +201,6 @@ class Shown:
         for name, value in self.kept():
             kept.appendlist(name, value)
         return kept.urlencode()
-
-
-def show(listing: RowList, query: QueryDict, rows: Rows) -> Shown:
-    """`listing` as the address asks for it, of the rows that the page is about."""
-    return Shown(listing, query, rows)
 
 
 def chosen_keys(listed: str, picked: Sequence[str]) -> list[int]:

@@ -106,7 +106,8 @@ def test_the_nights_entry_opens_to_each_loans_interest(loan: Any, people: Any, c
     entry = Entry.objects.get(kind="accrual")
     page = client_of(people.auditor).get(f"/books/entries/{entry.pk}/")
     assert table(page, "Interest of each loan")[1:] == [
-        [loan.number, "Harbour Tools Rental LLC", "31 Dec 2008", "287.34"]
+        [loan.number, "Harbour Tools Rental LLC", "31 Dec 2008", "287.34"],
+        ["All 1", "", "", "287.34"],
     ]
     assert entry.total == Decimal("287.34")
 

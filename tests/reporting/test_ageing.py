@@ -86,12 +86,16 @@ def test_the_page_shows_a_day_its_loans_and_the_file(book: Book, client_of: Call
     assert rows[1][1:] == ["2", "30,180.00", "0.00"]
     assert rows[2][1:] == ["1", "30,313.36", "1,347.27"]
     assert "Shown as of Wed 31 Dec 2008" in words(page)
-    (late,) = table(page, "Loans that were late")[1:]
+    late, in_all = table(page, "Loans that were late")[1:]
     assert late[1:] == ["Borrower", "1–29 days", "11", "1,347.27", "30,313.36"]
-    assert "Loans that were late" not in words(client.get("/books/ageing/?as_of=2008-12-31&bucket=30-59"))
-    file = client.get("/books/ageing/?as_of=2008-12-31&known_on=2008-12-31&format=csv")
+    assert in_all == ["All 1", "USD", "", "", "1,347.27", "30,313.36"]
+    none = client.get("/books/ageing/?as_of=2008-12-31&bucket=30-59").content.decode()
+    assert '<table class="table lw-list lw-compact" aria-label="Loans that were late"' not in none
+    columns = "columns=borrower,currency,days,past_due,owed"
+    figures = ["USD", "11", "1347.27", "30313.36"]
+    file = client.get(f"/books/ageing/?as_of=2008-12-31&known_on=2008-12-31&format=csv&{columns}")
     assert file.headers["Content-Disposition"] == 'attachment; filename="ageing-2008-12-31-known-2008-12-31.csv"'
-    assert list(csv.reader(StringIO(file.content.decode("utf-8-sig"))))[1][2:] == ["USD", "11", "1347.27", "30313.36"]
+    assert list(csv.reader(StringIO(file.getvalue().decode("utf-8-sig"))))[1][2:] == figures
     refused = client.get("/books/ageing/?as_of=2008-12-30")
     assert (refused.status_code, "is not known: closes wrote it down" in words(refused)) == (422, True)
     assert client.get("/books/ageing/").status_code == 200

@@ -1,6 +1,5 @@
-"""The lists of this place, as data: see tenants.lists."""
+"""The list of loans."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -34,10 +33,6 @@ def name_of_party(text: str) -> str:
 def days_past_due(loan: Loan) -> int | None:
     """None where nothing is owed any more."""
     return loan.balance.dpd if loan.balance.open else None
-
-
-def owed(loan: Loan) -> Decimal:
-    return loan.balance.owed
 
 
 LOANS = RowList(
