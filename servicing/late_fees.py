@@ -10,15 +10,16 @@ from finance.replay import Position
 
 @dataclass(frozen=True, slots=True)
 class ComingFee:
-    """Dollars, charged at the end of the day `on` unless the instalment is paid by then."""
+    """Dollars, charged at the end of the day `on` unless the instalment due on `due_on` is paid by then."""
 
+    due_on: date
     on: date
     amount: Decimal
 
     @property
     def kept(self) -> dict[str, str]:
         """As a letter keeps it."""
-        return {"on": self.on.isoformat(), "amount": str(self.amount)}
+        return {"due_on": self.due_on.isoformat(), "on": self.on.isoformat(), "amount": str(self.amount)}
 
 
 def next_late_fee(at: Position) -> ComingFee | None:
@@ -31,5 +32,5 @@ def next_late_fee(at: Position) -> ComingFee | None:
         if on is None or on < at.as_of or not row.amount:
             continue
         if charged := late_fees(at.terms, at.state, on, [k]):
-            return ComingFee(on, charged[0].amount or row.amount)
+            return ComingFee(row.due_date, on, charged[0].amount or row.amount)
     return None

@@ -47,7 +47,7 @@ def set_up_demo(told: Told) -> int:
             board_the_book(company, people["operations"], told)
         give_portal_access(people)
         told("Sending the borrowers their papers")
-        send_papers(people[BORROWER], BUSINESS_DATE)
+        send_papers(people[BORROWER], Tenant.objects.get(pk=tenant_id).business_date)
     return tenant_id
 
 

@@ -21,10 +21,10 @@ def send_papers(borrower: User, on: date) -> None:
     loans = list(Loan.objects.filter(borrower__in=list(parties)).order_by("pk").values_list("pk", flat=True))
     for period_end in reversed(month_ends_before(on)):
         make_statements(period_end=period_end, loans=loans)
-    if own := Loan.objects.open().filter(borrower__portal_access__user=borrower).order_by("pk").first():
-        issue_payoff_letter(
-            loan_id=own.pk, good_through=on + timedelta(USUAL_DAYS), key="demo/payoff-letter", by=borrower
-        )
+    own = Loan.objects.open().filter(borrower__portal_access__user=borrower).order_by("pk").first()
+    if own is not None and not own.payoff_letters.exists():
+        day = on + timedelta(USUAL_DAYS)
+        issue_payoff_letter(loan_id=own.pk, good_through=day, key=f"demo/payoff-letter/{own.pk}", by=borrower)
 
 
 def month_ends_before(on: date) -> list[date]:

@@ -24,7 +24,7 @@ from servicing.payments.selectors import RECEIPTED, loans_of, recent_events
 from servicing.payments.words import WORDS
 from servicing.statements.selectors import statements_of
 
-EVENTS, STATEMENTS, COMING = 8, 3, 3
+EVENTS, STATEMENTS, COMING = 5, 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,13 @@ def cards_of(loans: list[Loan], today: date) -> list[Card]:
 
 
 def card_of(loan: Loan, at: Position) -> Card:
+    due, fee = amount_due(at.terms, at), next_late_fee(at)
     ahead = [(row.due_date, row.amount) for row in at.terms.schedule if row.due_date >= at.as_of and not at.state.gone]
     return Card(
         loan=loan,
         at=at,
-        due=amount_due(at.terms, at),
-        fee=next_late_fee(at),
+        due=due,
+        fee=fee if fee and due and fee.due_on <= max(due.on, at.as_of) else None,
         a_day=cents(per_diem(at.terms, at.state, at.as_of), at.state.rounding),
         coming=tuple(ahead[:COMING]) if at.payoff else (),
     )

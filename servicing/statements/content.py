@@ -6,6 +6,7 @@ in the month and in the year, every event, and the loan itself. Source: 12 CFR 1
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +51,7 @@ def content_of(loan: Loan, found: Figures, rows: Mapping[int, LoanEvent], brand:
             "regular": str(due.regular),
             "late": str(due.late),
             "fees": str(due.fees),
-            "late_fee": late_fee(found),
+            "late_fee": late_fee(found, due.on),
         },
         "late": {
             "days": found.standing.dpd,
@@ -86,8 +87,8 @@ def written(paid: Paid) -> dict[str, str]:
     return {name: str(amount) for name, amount in asdict(paid).items()}
 
 
-def late_fee(found: Figures) -> dict[str, str] | None:
-    """The late fee that comes after the period if nothing is paid."""
+def late_fee(found: Figures, due_on: date | None) -> dict[str, str] | None:
+    """The late fee that comes if what is due on `due_on` is not paid in time."""
     at = Position(
         as_of=found.ends_on,
         known_on=None,
@@ -97,7 +98,7 @@ def late_fee(found: Figures) -> dict[str, str] | None:
         allocations=[],
     )
     fee = next_late_fee(at)
-    return fee.kept if fee else None
+    return fee.kept if fee and due_on and fee.due_on <= due_on else None
 
 
 def changes(was: Kept, now: Kept) -> list[dict[str, Any]]:

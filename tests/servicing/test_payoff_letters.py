@@ -139,7 +139,7 @@ def test_a_late_fee_that_is_coming_is_said(make_loan: Any, people: Any) -> None:
     version = make_product_version(people.administrator, people.portfolio_manager, late_fee=LATE_FEE)
     late = make_loan(disbursed_on=date(2008, 11, 28), version=version)  # due on 28 Dec, its grace ends on 7 Jan
     letter = issue_payoff_letter(loan_id=late.pk, good_through=TENTH, key="k", by=people.operations)
-    assert letter.content["late_fee"] == {"on": "2009-01-07", "amount": "52.61"}
+    assert letter.content["late_fee"] == {"due_on": "2008-12-28", "on": "2009-01-07", "amount": "52.61"}
     sooner = issue_payoff_letter(loan_id=late.pk, good_through=date(2009, 1, 7), key="s", by=people.operations)
     assert sooner.content["late_fee"] is None
 
