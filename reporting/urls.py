@@ -5,6 +5,7 @@ from django.urls import path
 from reporting.views.account import account
 from reporting.views.ageing import ageing
 from reporting.views.boarding import boarding_run, boarding_runs
+from reporting.views.changes import changes
 from reporting.views.consolidated import consolidated
 from reporting.views.entry import entry
 from reporting.views.explain_account import explain_account
@@ -13,6 +14,7 @@ from reporting.views.portfolio import portfolio, portfolio_rows
 from reporting.views.trial_balance import trial_balance
 
 urlpatterns = [
+    path("portfolio/changes/", changes, name="changes"),
     path("portfolio/", portfolio, name="portfolio"),
     path("portfolio/rows/", portfolio_rows, name="portfolio_rows"),
     path("books/trial-balance/", trial_balance, name="trial_balance"),

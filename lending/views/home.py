@@ -13,6 +13,7 @@ from finance.money import ZERO
 from ledger import selectors
 from ledger.views.common import person
 from lending.needs import needs_of
+from reporting.changes import changes, day_asked
 from tenants.models import User
 from tenants.roles import STAFF_ROLES
 
@@ -33,8 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "roles": user.roles,
     }
     if user.has_role("portfolio_manager"):
+        context["changed_on"] = on = day_asked(request.GET.get("day", ""))
+        context["changes"] = changes(on)
         context["book"] = [(currency, rows, chart_of(rows)) for currency, rows in selectors.book_by_bucket().items()]
-    if user.has_role("portfolio_manager", "operations"):
+    if user.has_role("operations"):
         context["night"] = night = selectors.latest_night()
         context["happened"] = selectors.happened_on(night.business_date) if night else []
     if user.has_role("auditor", "administrator"):

@@ -115,7 +115,7 @@ def test_what_the_last_night_brought_is_counted_and_added_up(make_loan: Any, peo
     fined = make_loan(version=version, disbursed_on=date(2008, 11, 21))  # due on 21 December: grace ends tonight
     receive_payment(loan_id=fined.pk, amount=Decimal("10.00"), effective_on=TODAY, key="p", by=people.operations)
     assert work_night(Tenant.objects.get().pk, start_night().pk)
-    rows = table(client_of(people.portfolio_manager).get("/"), "What the last closed day brought")
+    rows = table(client_of(people.operations).get("/"), "What the last closed day brought")
     assert rows[1:] == [
         ["Disbursement", "2", "24,000.00"],
         ["Late fee", "1", "52.61"],
