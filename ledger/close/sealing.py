@@ -20,8 +20,12 @@ from tenants.models import Tenant
 
 FORMAT = 1
 ROWS_A_BLOCK = 4096
-# How many rows a proof on demand hashes anew, the latest days first; the night takes one day, another each time.
+# How many rows a proof on demand hashes anew, the latest days first.
 ROWS_ON_DEMAND = 1_000_000
+# The night looks at one day, another each time: so many of its blocks are hashed anew, others each time round; and its
+# root is worked out of the hashes kept, where they are not more than this.
+BLOCKS_A_NIGHT = 48
+HASHES_A_NIGHT = 2_000_000
 
 
 class Sealed(NamedTuple):
@@ -79,21 +83,36 @@ def line_of(kind: str) -> str:
     return f"json_build_array({values})::text"
 
 
-def rows(kind: str, after: date | None, through: date, *, wanted: str) -> Iterator[tuple[Any, ...]]:
+class Ids(NamedTuple):
+    """Rows with an id above `above`, up to `last`."""
+
+    above: int = 0
+    last: int = 2**63 - 1
+
+
+EVERY_ID = Ids()
+
+
+def rows(
+    kind: str, after: date | None, through: date, ids: Ids = EVERY_ID, *, wanted: str
+) -> Iterator[tuple[Any, ...]]:
     """(id, `wanted` of its text) of each row of `kind` that became known after one day up to another, by id."""
     table = TABLES[kind]
     name, day = table.model._meta.db_table, table.day
-    sql = f"SELECT id, {wanted.format(line=line_of(kind))} FROM {name} WHERE {day} > %s AND {day} <= %s ORDER BY id"  # noqa: S608
+    sql = (
+        f"SELECT id, {wanted.format(line=line_of(kind))} FROM {name}"  # noqa: S608 - names of ours
+        f" WHERE {day} > %s AND {day} <= %s AND id > %s AND id <= %s ORDER BY id"
+    )
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, [after or date.min, through])
+        cursor.execute(sql, [after or date.min, through, *ids])
         while batch := cursor.fetchmany(10_000):
             yield from batch
 
 
-def hashes(kind: str, after: date | None, through: date) -> Iterator[tuple[int, bytes]]:
+def hashes(kind: str, after: date | None, through: date, ids: Ids = EVERY_ID) -> Iterator[tuple[int, bytes]]:
     """(id, hash) of each row, hashed by the database."""
     wanted = "sha256('\\x00'::bytea || convert_to({line}, 'UTF8'))"
-    return ((pk, bytes(digest)) for pk, digest in rows(kind, after, through, wanted=wanted))
+    return ((pk, bytes(digest)) for pk, digest in rows(kind, after, through, ids, wanted=wanted))
 
 
 def lines(kind: str, after: date | None, through: date) -> Iterator[tuple[int, str]]:
@@ -142,11 +161,11 @@ def seal_night(night: Night) -> Seal:
     )
 
 
-def leaves(kind: str, after: date | None, through: date) -> Iterator[tuple[int, bytes]]:
+def leaves(kind: str, after: date | None, through: date, ids: Ids = EVERY_ID) -> Iterator[tuple[int, bytes]]:
     """(id, hash) of the rows of any of KINDS."""
     if kind in TABLES:
-        return hashes(kind, after, through)
-    return ((pk, leaf_hash(line.encode())) for pk, line in balance_lines(through))
+        return hashes(kind, after, through, ids)
+    return ((pk, leaf_hash(line.encode())) for pk, line in balance_lines(through) if ids.above < pk <= ids.last)
 
 
 def day_line(on: date, last: Seal | None, counts: dict[str, int]) -> str:
@@ -185,7 +204,7 @@ class Blocks:
 def seal_differences(*, every: bool) -> tuple[int, list[dict[str, Any]]]:
     """How many rows were hashed anew, and what differs from the seals: the chain of roots, and rows of some days.
 
-    every: all days, the latest first, up to ROWS_ON_DEMAND rows; otherwise one, the next each night.
+    every: all days, the latest first, up to ROWS_ON_DEMAND rows; otherwise some blocks of one day, others each night.
     """
     seals = list(Seal.objects.order_by("business_date"))
     found = []
@@ -193,8 +212,14 @@ def seal_differences(*, every: bool) -> tuple[int, list[dict[str, Any]]]:
         if seal.previous != (last.root if last else ""):
             what = f"The seal of {seal.business_date} names another root before it"
             found.append({"what": what, "expected": seal.previous, "found": last.root if last else "none"})
+    if not seals:
+        return 0, found
+    if not every:
+        round_of_days, place = divmod(seals[-1].business_date.toordinal(), len(seals))
+        rehashed, differing = check_some(seals[place], turn=round_of_days)
+        return rehashed, found + differing
     compared = 0
-    for seal in chosen(seals, every=every):
+    for seal in reversed(seals):
         if compared and compared + seal.leaves > ROWS_ON_DEMAND:
             break
         compared += seal.leaves
@@ -202,29 +227,66 @@ def seal_differences(*, every: bool) -> tuple[int, list[dict[str, Any]]]:
     return compared, found
 
 
-def chosen(seals: Sequence[Seal], *, every: bool) -> list[Seal]:
-    if every or not seals:
-        return list(reversed(seals))
-    return [seals[seals[-1].business_date.toordinal() % len(seals)]]
-
-
 def check_seal(seal: Seal) -> list[dict[str, Any]]:
     """What differs between a sealed day and its rows as they are now, row by row."""
-    after = date.fromisoformat(day) if (day := json.loads(seal.line)[4]) else None
     tree, found = Tree(), list[dict[str, Any]]()
     for kind in KINDS:
-        kept = sealed_hashes(seal, kind)
-        found += compare(kind, kept, leaves(kind, after, seal.business_date), tree)
+        found += compare(kind, sealed_hashes(seal, kind), leaves(kind, day_before(seal), seal.business_date), tree)
+    return [row | {"what": f"{row['what']}, sealed on {seal.business_date}"} for row in found + root_of(seal, tree)]
+
+
+def check_some(seal: Seal, *, turn: int) -> tuple[int, list[dict[str, Any]]]:
+    """As check_seal, of at most BLOCKS_A_NIGHT blocks; which, `turn` says. Also how many rows those were."""
+    blocks = list(SealBlock.objects.filter(business_date=seal.business_date).values_list("number", "kind"))
+    if len(blocks) <= BLOCKS_A_NIGHT:
+        return seal.leaves, check_seal(seal)
+    runs = [blocks[first : first + BLOCKS_A_NIGHT] for first in range(0, len(blocks), BLOCKS_A_NIGHT)]
+    chosen = runs[turn % len(runs)]
+    compared, found = 0, list[dict[str, Any]]()
+    for kind in dict.fromkeys(kind for _, kind in chosen):
+        numbers = [number for number, of_kind in chosen if of_kind == kind]
+        kept = list(sealed_hashes(seal, kind, numbers))
+        compared += len(kept)
+        ids = ids_between(seal, kind, numbers)
+        found += compare(kind, iter(kept), leaves(kind, day_before(seal), seal.business_date, ids), Tree())
+    if seal.leaves <= HASHES_A_NIGHT:
+        tree = Tree()
+        for kind in KINDS:
+            for _, digest in sealed_hashes(seal, kind):
+                tree.add(digest)
+        found += root_of(seal, tree)
+    return compared, [row | {"what": f"{row['what']}, sealed on {seal.business_date}"} for row in found]
+
+
+def ids_between(seal: Seal, kind: str, numbers: Sequence[int]) -> Ids:
+    """The ids that neighbouring blocks of a kind answer for: from the block before them, past the last to the end."""
+    blocks = SealBlock.objects.filter(business_date=seal.business_date, kind=kind)
+    before = blocks.filter(number=numbers[0] - 1).values_list("ids", flat=True).first()
+    last = blocks.filter(number=numbers[-1]).values_list("ids", flat=True).get()
+    is_last = not blocks.filter(number=numbers[-1] + 1).exists()
+    return Ids(above=before[-1] if before else 0, last=EVERY_ID.last if is_last else last[-1])
+
+
+def day_before(seal: Seal) -> date | None:
+    """The day sealed before, as the day's own line names it."""
+    day = json.loads(seal.line)[4]
+    return date.fromisoformat(day) if day else None
+
+
+def root_of(seal: Seal, tree: Tree) -> list[dict[str, Any]]:
+    """Whether the hashes kept of a day, and its own line, give its root."""
     tree.add(leaf_hash(seal.line.encode()))
-    if tree.root().hex() != seal.root:
-        what = f"The hashes kept of {seal.business_date} do not give its root"
-        found.append({"what": what, "expected": seal.root, "found": tree.root().hex()})
-    return [row | {"what": f"{row['what']}, sealed on {seal.business_date}"} for row in found]
+    if tree.root().hex() == seal.root:
+        return []
+    what = f"The hashes kept of {seal.business_date} do not give its root"
+    return [{"what": what, "expected": seal.root, "found": tree.root().hex()}]
 
 
-def sealed_hashes(seal: Seal, kind: str) -> Iterator[tuple[int, bytes]]:
-    """(id, hash) of each row of `kind` as it was sealed."""
+def sealed_hashes(seal: Seal, kind: str, numbers: Sequence[int] | None = None) -> Iterator[tuple[int, bytes]]:
+    """(id, hash) of each row of `kind` as it was sealed; of some blocks, or of all."""
     blocks = SealBlock.objects.filter(business_date=seal.business_date, kind=kind).order_by("number")
+    if numbers is not None:
+        blocks = blocks.filter(number__in=numbers)
     for block in blocks.iterator(chunk_size=20):
         digests = bytes(block.hashes)
         for place, pk in enumerate(block.ids):

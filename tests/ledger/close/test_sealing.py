@@ -19,8 +19,9 @@ from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.close import sealing
 from ledger.close.seal_export import NothingSealed, TooManyRows, seals_between, write_folder, write_zip
-from ledger.close.sealing import TABLES, seal_differences, seal_night
+from ledger.close.sealing import TABLES, check_some, seal_differences, seal_night
 from ledger.merkle import Tree, leaf_hash
 from ledger.models import Accrual, Entry, LoanEvent, Night, Posting, Seal, SealBlock
 from ledger.operations import receive_payment
@@ -363,6 +364,50 @@ def test_a_root_changed_in_the_database_breaks_the_chain(book: Book, committed: 
         "The seal of 2009-01-01 names another root before it",
         "The hashes kept of 2008-12-31 do not give its root, sealed on 2008-12-31",
     }
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows a block and two blocks a night, so that the first day of the book takes a round of nights."""
+    monkeypatch.setattr(sealing, "ROWS_A_BLOCK", 2)
+    monkeypatch.setattr(sealing, "BLOCKS_A_NIGHT", 2)
+
+
+def test_a_big_day_is_hashed_anew_block_by_block_each_once_a_round(small_blocks: None, book: Book) -> None:
+    with book.inside():
+        seal = Seal.objects.get(business_date=BUSINESS_DATE)
+        blocks = SealBlock.objects.filter(business_date=BUSINESS_DATE).count()
+        turns = [check_some(seal, turn=turn) for turn in range((blocks + 1) // 2)]
+        assert sum(rows for rows, _ in turns) == seal.leaves - 1  # but for the day's own line
+        assert [found for _, found in turns] == [[]] * len(turns)
+        assert check_some(seal, turn=len(turns)) == turns[0]
+
+
+@pytest.mark.parametrize("sql", BELOW)
+def test_a_round_of_nights_finds_a_changed_row_of_a_big_day(
+    small_blocks: None, book: Book, committed: str, sql: str
+) -> None:
+    connections.close_all()
+    as_owner(committed, sql)
+    with book.inside():
+        seal = Seal.objects.get(business_date=BUSINESS_DATE)
+        found = [row["what"] for turn in range(20) for row in check_some(seal, turn=turn)[1]]
+    changed = {what for what in found if what.startswith("Accrual ")}
+    assert len(changed) == 1
+    assert changed.pop().endswith(f"{BELOW[sql]}, sealed on 2008-12-31")
+
+
+def test_each_night_tries_the_root_of_a_big_day_from_the_hashes_kept(
+    small_blocks: None, book: Book, committed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections.close_all()
+    as_owner(committed, f"UPDATE ledger_seal SET root = '{'ab' * 32}' WHERE business_date = '2008-12-31'")
+    with book.inside():
+        seal = Seal.objects.get(business_date=BUSINESS_DATE)
+        what = "The hashes kept of 2008-12-31 do not give its root, sealed on 2008-12-31"
+        assert [row["what"] for row in check_some(seal, turn=0)[1]] == [what]
+        monkeypatch.setattr(sealing, "HASHES_A_NIGHT", 5)
+        assert check_some(seal, turn=0)[1] == []
 
 
 # --- folders and downloads --------------------------------------------------------------------------------------------
