@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-__all__ = ["ARRIVAL", "JUNK", "Amounts", "D", "day", "dollars", "one_of_each", "spots"]
+__all__ = ["ARRIVAL", "JUNK", "Amounts", "D", "day", "dollars", "lists_of", "one_of_each", "some_of", "spots"]
 
 # Arrival in any order: a generator whose seed is drawn, not every number it gives.
 ARRIVAL = st.randoms(use_true_random=True)
@@ -65,6 +65,22 @@ def one_of_each(*sequences: Sequence[Any]) -> Callable[[st.DrawFn], list[Any]]:
         return found
 
     return drawn
+
+
+def lists_of(*sequences: Sequence[Any]) -> st.SearchStrategy[list[Any]]:
+    """`one_of_each` as a strategy."""
+    return st.composite(one_of_each(*sequences))()
+
+
+def some_of(sequence: Sequence[Any], most: int) -> st.SearchStrategy[list[Any]]:
+    """A list of none to `most` members of the sequence, in a single draw."""
+    up_to = one_of_each(range(most + 1), *[sequence] * most)
+
+    def drawn(draw: st.DrawFn) -> list[Any]:
+        count, *members = up_to(draw)
+        return members[:count]
+
+    return st.composite(drawn)()
 
 
 def spots(value: Any) -> list[tuple[Any, Any]]:

@@ -38,13 +38,15 @@ from finance.prepayment import (
 )
 from finance.terms import Instalment, LateFeeRule, LoanTerms
 from finance.yields import CashFlow, solve_yield, xirr
-from tests.finance.shorthand import D
+from tests.finance.shorthand import Amounts, D, lists_of
 
 START = date(2023, 11, 30)
 MONEY = st.integers(1, 10**7).map(lambda count: D(count).scaleb(-2))
 PERCENTS = st.integers(0, 20_000).map(lambda count: D(count).scaleb(-3))
 DAYS = st.integers(1, 2_000).map(lambda days: START + timedelta(days))
 ROUNDINGS = st.sampled_from(["HALF_UP", "HALF_EVEN"])
+AMOUNTS, THOUSANDTHS = Amounts(1, 10**7), [D(count).scaleb(-3) for count in range(20_001)]
+CALENDAR = [START + timedelta(days) for days in range(1, 2_001)]
 
 laws = settings(max_examples=25, deadline=None)
 
@@ -57,18 +59,20 @@ def re_adds(step: Step, value: Any) -> None:
 
 @laws
 @given(
-    st.none() | MONEY,
-    PERCENTS,
-    st.sampled_from(["greater", "lesser", "sum"]),
-    st.none() | st.sampled_from(cap_table()),
-    MONEY,
-    MONEY,
-    ROUNDINGS,
+    lists_of(
+        *[(False, True), AMOUNTS, THOUSANDTHS, ("greater", "lesser", "sum"), (False, True), cap_table()],
+        *[AMOUNTS, AMOUNTS, ("HALF_UP", "HALF_EVEN")],
+    )
 )
-def test_a_late_fee_re_adds(
-    flat: Any, percent: Any, combine: Any, row: Any, instalment: Any, part: Any, rounding: str
-) -> None:
-    rule = LateFeeRule(grace_days=10, flat=flat, percent=percent, combine=combine, cap=row and row.cap)
+def test_a_late_fee_re_adds(drawn: list[Any]) -> None:
+    is_flat, flat, percent, combine, is_capped, row, instalment, part, rounding = drawn
+    rule = LateFeeRule(
+        grace_days=10,
+        flat=flat if is_flat else None,
+        percent=percent,
+        combine=combine,
+        cap=row.cap if is_capped else None,
+    )
     unpaid = min(part, instalment)
     fee = fee_amount(rule, instalment, rounding, unpaid=unpaid)
     re_adds(explain_late_fee(rule, instalment, rounding, unpaid=unpaid), fee)
@@ -91,25 +95,24 @@ def test_a_late_fee_says_what_the_law_took_off() -> None:
 
 @laws
 @given(
-    MONEY, MONEY, MONEY, MONEY, DAYS, st.lists(PERCENTS, max_size=6), PERCENTS, PERCENTS, st.integers(1, 12), ROUNDINGS
+    lists_of(
+        *[AMOUNTS] * 4,
+        CALENDAR,
+        THOUSANDTHS,
+        THOUSANDTHS,
+        range(1, 13),
+        ["HALF_UP", "HALF_EVEN"],
+        range(7),
+        *[THOUSANDTHS] * 6,
+    )
 )
-def test_prepayment_charges_re_add(
-    prepaid: D,
-    more: D,
-    original: D,
-    before: D,
-    on: date,
-    percents: list[D],
-    free: D,
-    rate: D,
-    months: int,
-    rounding: str,
-) -> None:
+def test_prepayment_charges_re_add(drawn: list[Any]) -> None:
+    prepaid, more, original, before, on, free, rate, months, rounding, count, *percents = drawn
     prepayment = Prepayment(
         on=on, started_on=START, prepaid=prepaid, balance=prepaid + more, original=original, rate=rate,
         prepaid_before=before,
     )  # fmt: skip
-    steps = PercentSteps(percents=tuple(percents), free_percent=free)
+    steps = PercentSteps(percents=tuple(percents[:count]), free_percent=free)
     re_adds(explain_steps_charge(steps, prepayment, rounding), steps_charge(steps, prepayment, rounding))
     for through in (None, START + timedelta(1_000)):
         interest = MonthsOfInterest(months=months, through=through, free_percent=free)

@@ -1,17 +1,18 @@
 """Factoring: fees by the day, and who bears what the debtor does not pay."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from finance.factoring import Collection, FlatTiers, PerDiem, Settlement, settle
+from tests.finance.shorthand import Amounts, lists_of
 
 BOUGHT = date(2024, 1, 1)
 TIERS = FlatTiers(first_pct=D(3), first_days=30, step_pct=D(1), step_days=10)
+DAYS = [BOUGHT + timedelta(k) for k in range(366)]
 DAILY = PerDiem(flat_pct=D("0.75"), discount_rate=D("11.5"), day_basis=360)
 
 
@@ -80,15 +81,11 @@ def test_a_collection_before_the_purchase_is_a_bug() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(
-    st.lists(st.tuples(st.dates(BOUGHT, date(2024, 12, 31)), st.integers(0, 900_000)), min_size=1, max_size=5),
-    st.sampled_from([TIERS, DAILY]),
-    st.booleans(),
-)
-def test_the_debtors_cash_is_the_clients_and_the_factors(
-    rows: list[tuple[date, int]], fee: FlatTiers | PerDiem, recourse: bool
-) -> None:
-    result = settled(*((on, f"{D(amount) / 100:.2f}") for on, amount in rows), fee=fee, recourse=recourse)
+@given(lists_of(range(1, 6), (TIERS, DAILY), (True, False), *[DAYS] * 5, *[Amounts(0, 900_000)] * 5))
+def test_the_debtors_cash_is_the_clients_and_the_factors(drawn: list[Any]) -> None:
+    count, fee, recourse, *rows = drawn
+    collected = [(rows[k], str(rows[5 + k])) for k in range(count)]
+    result = settled(*collected, fee=fee, recourse=recourse)
     factor_keeps = result.fees - result.factor_loss
     assert result.client_total_received + factor_keeps == result.collected
     assert result.collected == D("10000.00") - result.short_payment + result.over_payment

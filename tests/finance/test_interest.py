@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal as D
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from finance.daycount import year_fraction
 from finance.interest import UNITS, from_units, simple_interest, to_units, units_earned
 from finance.terms import DAILY_DAY_COUNTS
-from tests.finance.shorthand import dollars
+from tests.finance.shorthand import dollars, lists_of
 
-DAYS = st.integers(date(1999, 1, 1).toordinal(), date(2040, 12, 31).toordinal()).map(date.fromordinal)
+CALENDAR = [date(1999, 1, 1) + timedelta(k) for k in range(42 * 365)]
+LENGTHS = range(401)
 
 
 @pytest.mark.parametrize(
@@ -40,32 +42,28 @@ def test_interest_before_its_start_is_a_bug() -> None:
         simple_interest(D("1.00"), D("1"), "ACT/365F", date(2024, 1, 2), date(2024, 1, 1))
 
 
-@given(st.sampled_from(DAILY_DAY_COUNTS), DAYS, st.integers(0, 4000))
-def test_units_earned_is_the_year_fraction_in_units(day_count: str, start: date, length: int) -> None:
+@given(lists_of(DAILY_DAY_COUNTS, CALENDAR, range(4001)))
+def test_units_earned_is_the_year_fraction_in_units(drawn: list[Any]) -> None:
+    day_count, start, length = drawn
     end = start + timedelta(length)
     assert Fraction(units_earned(day_count, start, end) * 100, UNITS) == year_fraction(day_count, start, end)
 
 
-@given(st.sampled_from(DAILY_DAY_COUNTS), DAYS, st.lists(st.integers(0, 400), min_size=2, max_size=4))
-def test_interest_is_additive_over_days(day_count: str, start: date, lengths: list[int]) -> None:
+@given(lists_of(DAILY_DAY_COUNTS, CALENDAR, range(2, 5), LENGTHS, LENGTHS, LENGTHS, LENGTHS))
+def test_interest_is_additive_over_days(drawn: list[Any]) -> None:
+    day_count, start, count, *lengths = drawn
     parts, day = Fraction(0), start
-    for length in lengths:
+    for length in lengths[:count]:
         parts += simple_interest(D("9131.94"), D("11.875"), day_count, day, day + timedelta(length))
         day += timedelta(length)
     assert parts == simple_interest(D("9131.94"), D("11.875"), day_count, start, day)
 
 
-@given(
-    st.sampled_from(DAILY_DAY_COUNTS),
-    st.integers(0, 10**14).map(dollars),
-    st.integers(0, 999 * 10**12).map(lambda count: D(count).scaleb(-12)),
-    DAYS,
-    st.integers(0, 4000),
-)
-def test_exact_interest_in_units_is_a_finite_decimal_and_comes_back(
-    day_count: str, principal: D, rate: D, start: date, length: int
-) -> None:
-    interest = simple_interest(principal, rate, day_count, start, start + timedelta(length))
+@given(st.integers(0, 10**14), st.integers(0, 999 * 10**12), lists_of(DAILY_DAY_COUNTS, CALENDAR, range(4001)))
+def test_exact_interest_in_units_is_a_finite_decimal_and_comes_back(cents: int, rate: int, drawn: list[Any]) -> None:
+    day_count, start, length = drawn
+    end = start + timedelta(length)
+    interest = simple_interest(dollars(cents), D(rate).scaleb(-12), day_count, start, end)
     units = to_units(interest)
     assert from_units(units) == interest
     assert -units.as_tuple().exponent <= 14  # two decimals of the cent and twelve of the rate

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from finance.ageing import arrears
 from finance.errors import BadInput
@@ -29,6 +28,7 @@ from finance.projection import project
 from finance.replay import Event, State, journal, replay
 from finance.schedule import ScheduleTerms, build_schedule
 from finance.terms import Instalment, LoanTerms
+from tests.finance.shorthand import Amounts, lists_of
 
 START = date(2023, 1, 15)
 NOTE = ScheduleTerms(
@@ -270,18 +270,16 @@ CHANGES: list[Callable[[State, date], Modification]] = [
 ]
 
 
+CALENDAR = [START + timedelta(k) for k in range(331)]
+
+
 @settings(max_examples=40, deadline=None)
-@given(
-    st.sampled_from(CHANGES),
-    st.integers(0, 330).map(lambda day: START + timedelta(day)),
-    st.lists(st.tuples(st.integers(0, 330), st.integers(1, 300_000)), max_size=6),
-)
-def test_a_modification_keeps_principal_and_pays_out(
-    change: Callable[[State, date], Modification], on: date, payments: list[tuple[int, int]]
-) -> None:
+@given(lists_of(CHANGES, CALENDAR, range(7), *[CALENDAR] * 6, *[Amounts(1, 300_000)] * 6))
+def test_a_modification_keeps_principal_and_pays_out(drawn: list[Any]) -> None:
+    change, on, count, *paid = drawn
     events = [LENT]
-    for k, (day, paid) in enumerate(payments):
-        events.append(Event(id=str(k), kind="payment", on=START + timedelta(day), amount=D(paid) / 100))
+    for k in range(count):
+        events.append(Event(id=str(k), kind="payment", on=paid[k], amount=paid[6 + k]))
     events = [event for event in events if event.on <= on]
     state = journal(TERMS, events, through=on).state
     try:

@@ -1,6 +1,7 @@
 """Charges for repaying early."""
 
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from finance.terms import Instalment
 from tests.finance.shorthand import D, day
 
 
+@cache
 def schedule(n: int = 120) -> Schedule:
     return build_schedule(
         ScheduleTerms(

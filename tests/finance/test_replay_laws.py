@@ -18,7 +18,7 @@ from finance.money import ROUNDINGS, cents
 from finance.payoff import payoff, per_diem
 from finance.replay import Effect, Event, Journal, State, accrue, apply, in_order, journal, replay
 from finance.terms import DAILY_DAY_COUNTS, PREPAYMENTS, RESIDUES, Instalment, LateFeeRule, LoanTerms
-from tests.finance.shorthand import ARRIVAL, Amounts, dollars, one_of_each
+from tests.finance.shorthand import ARRIVAL, Amounts, dollars, one_of_each, some_of
 
 START = date(2023, 11, 20)
 HORIZON = 500
@@ -190,7 +190,7 @@ def test_a_payoff_paid_on_its_date_leaves_nothing(terms: LoanTerms, events: list
 
 
 @laws
-@given(loans(), histories(), st.lists(DAYS, max_size=6))
+@given(loans(), histories(), some_of(CALENDAR, 6))
 def test_event_by_event_journal_and_replay_agree(terms: LoanTerms, events: list[Event], stops: list[date]) -> None:
     played = journal(terms, events, through=END, accrue_on=stops)
     loan, effects = State.opening(terms), []
@@ -212,7 +212,7 @@ def test_event_by_event_journal_and_replay_agree(terms: LoanTerms, events: list[
 
 
 @laws
-@given(loans(), histories(), st.lists(DAYS, max_size=20), st.lists(DAYS, max_size=3))
+@given(loans(), histories(), some_of(CALENDAR, 20), some_of(CALENDAR, 3))
 def test_where_interest_is_posted_changes_nothing_but_the_posting_dates(
     terms: LoanTerms, events: list[Event], often: list[date], seldom: list[date]
 ) -> None:

@@ -14,7 +14,7 @@ from finance.errors import BadInput
 from finance.money import cents, round_to
 from finance.schedule import Schedule, build_schedule
 from finance.schedule_terms import GivenRow, PaymentStep, ScheduleTerms, parse_schedule_terms
-from tests.finance.shorthand import D, day
+from tests.finance.shorthand import Amounts, D, day, one_of_each
 
 CASE = {
     "principal": "10000.00", "rate": "12", "n": 4, "frequency": "monthly", "method": "step", "start_date": "2024-01-15",
@@ -163,30 +163,34 @@ def test_what_has_no_meaning_is_refused(changes: dict[str, Any], sentence: str) 
     assert str(refusal.value).startswith(sentence)
 
 
-MONEY = st.integers(100, 10**7).map(lambda count: D(count).scaleb(-2))
+AMOUNTS, RATES = Amounts(100, 10**7), range(40_001)
+some_steps = one_of_each(AMOUNTS, RATES, range(1, 25), range(4), *[range(256)] * 3, *[range(1, 301)] * 4)
+MOST = 10
+some_rows = one_of_each(
+    AMOUNTS, RATES, range(1, MOST + 1), *[range(1, 901)] * MOST, *[("payment", "principal", "none"), AMOUNTS] * MOST
+)
 
 
 @st.composite
 def by_steps(draw: st.DrawFn) -> ScheduleTerms:
-    n = draw(st.integers(1, 24))
-    starts = sorted({1, *draw(st.lists(st.integers(1, n), max_size=3))})
-    percents = draw(st.lists(st.integers(1, 300), min_size=len(starts), max_size=len(starts)))
+    principal, rate, n, count, *drawn = some_steps(draw)
+    starts, percents = sorted({1, *(1 + k % n for k in drawn[:count])}), drawn[3:]
     return ScheduleTerms(
-        principal=draw(MONEY), rate=D(draw(st.integers(0, 40_000))).scaleb(-3), n=n, frequency="monthly", method="step",
+        principal=principal, rate=D(rate).scaleb(-3), n=n, frequency="monthly", method="step",
         start_date=day("2024-01-31"),
-        steps=tuple(PaymentStep(from_row=k, percent=D(p)) for k, p in zip(starts, percents, strict=True)),
+        steps=tuple(PaymentStep(from_row=k, percent=D(p)) for k, p in zip(starts, percents, strict=False)),
     )  # fmt: skip
 
 
 @st.composite
 def by_hand(draw: st.DrawFn) -> ScheduleTerms:
+    principal, rate, count, *drawn = some_rows(draw)
     start, rows = day("2024-01-31"), []
-    for k in sorted(draw(st.sets(st.integers(1, 900), min_size=1, max_size=10))):
-        kind = draw(st.sampled_from(["payment", "principal", "none"]))
-        chosen = {} if kind == "none" else {kind: draw(MONEY)}
-        rows.append(GivenRow(due_date=start + timedelta(k), **chosen))
+    for at, k in enumerate(sorted({*drawn[:count]})):
+        kind, amount = drawn[MOST + 2 * at : MOST + 2 * at + 2]
+        rows.append(GivenRow(due_date=start + timedelta(k), **({} if kind == "none" else {kind: amount})))
     return ScheduleTerms(
-        principal=draw(MONEY), rate=D(draw(st.integers(0, 40_000))).scaleb(-3), n=len(rows), frequency="monthly",
+        principal=principal, rate=D(rate).scaleb(-3), n=len(rows), frequency="monthly",
         method="given", start_date=start, interest_mode="daily", day_count="ACT/365F", rows=tuple(rows),
     )  # fmt: skip
 
