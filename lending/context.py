@@ -6,7 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from lending.demo.people import demo_sign_ins
+from lending.help import text_for
 from lending.navigation import navigation_for
+from lending.tour import tour_of
 from tenants.models import Tenant
 
 
@@ -21,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "tenant": tenant,
         "business_date": tenant.business_date,
         "navigation": navigation_for(request),
+        "help_page": help_page(request),
+        "tour": tour_of(request),
         "demo_sign_ins": [] if signed_in(request) else demo_sign_ins(),
     }
 
@@ -28,3 +32,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def signed_in(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     return user is not None and user.is_authenticated
+
+
+def help_page(request: HttpRequest) -> str:
+    """The text of docs/help/ that belongs to this page, for whoever is signed in."""
+    opened = request.resolver_match
+    return text_for(opened.url_name) if opened and signed_in(request) else ""

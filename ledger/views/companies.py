@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from finance.errors import Refused
@@ -84,5 +86,7 @@ def take_back_companies(request: HttpRequest, posting_id: int) -> HttpResponse:
 
 
 def done(request: HttpRequest, posting: InterCompany) -> HttpResponse:
-    messages.success(request, f"Posted ${posting.amount:,.2f} in the books of {posting.debtor} and {posting.creditor}.")
+    words = f"Posted ${posting.amount:,.2f} in the books of {posting.debtor} and {posting.creditor}"
+    entry = reverse("entry", args=[posting.debtor_entry_id])
+    messages.success(request, format_html('{}. <a href="{}">See what was posted</a>', words, entry))
     return redirect("companies")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
@@ -87,7 +88,9 @@ def commit(request: HttpRequest, number: str, fork_id: int) -> HttpResponse:
         events = forks.commit_fork(fork_id=fork.pk, by=person(request))
     except Refused as refusal:
         return page(request, fork_of(number, fork_id), refusal=refusal)
-    messages.success(request, f"Committed “{fork.title}”: {len(events)} act{'s' * (len(events) > 1)} done.")
+    words = f"Committed “{fork.title}”: {len(events)} act{'s' * (len(events) > 1)} done"
+    last = reverse("loan_event", args=[number, events[-1].pk])
+    messages.success(request, format_html('{}. <a href="{}">See what was posted</a>', words, last))
     return go(request, reverse("loan", args=[number]))
 
 

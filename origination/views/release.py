@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from finance.errors import Refused
@@ -29,7 +31,9 @@ def application_release(request: HttpRequest, number: str) -> HttpResponse:
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, f"{dollars(event.amount)} released. The loan is {event.note}.")
+                words = f"{dollars(event.amount)} released. The loan is {event.note}"
+                loan_url = reverse("loan", args=[event.note])
+                messages.success(request, format_html('{}. <a href="{}">Open the loan</a>', words, loan_url))
                 return redirect("application", number)
     return render(
         request,

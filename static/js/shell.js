@@ -89,4 +89,42 @@
     here.focus();
   });
   window.addEventListener("pageshow", () => find("[data-bulk]") && count(find("[data-bulk]"))); // boxes the browser kept
+
+  // --- toasts: what was done, with the way to it; eight seconds that stand still while somebody looks --------------
+  const STAYS = 8000;
+  for (const toast of all("[data-toast]")) {
+    let left = STAYS;
+    let began = 0;
+    let timer = 0;
+    const run = () => {
+      if (timer || toast.matches(":hover, :focus-within")) return;
+      began = Date.now();
+      timer = setTimeout(() => toast.remove(), left);
+    };
+    const hold = () => {
+      if (!timer) return;
+      clearTimeout(timer);
+      timer = 0;
+      left = Math.max(left - (Date.now() - began), 1000);
+    };
+    for (const event of ["mouseenter", "focusin"]) toast.addEventListener(event, hold);
+    for (const event of ["mouseleave", "focusout"]) toast.addEventListener(event, () => setTimeout(run));
+    if (document.visibilityState === "visible") run();
+    document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? run() : hold()));
+  }
+
+  // --- the page's help ----------------------------------------------------------------------------------------------
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "lw-page-help-text") return;
+    const dialog = find("#lw-page-help");
+    if (!dialog.open) dialog.showModal();
+  });
+  document.addEventListener("click", (event) => {
+    const dialog = find("#lw-page-help");
+    if (dialog && event.target === dialog) dialog.close(); // beside it
+  });
+
+  // --- the tour: the part of the page that a step is about ----------------------------------------------------------
+  const tour = find("[data-tour-at]");
+  if (tour) find(tour.dataset.tourAt)?.classList.add("lw-tour-here");
 })();
