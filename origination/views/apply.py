@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -45,14 +46,25 @@ def apply_step(request: HttpRequest, step: str) -> HttpResponse:
     form = form_of(step, request, draft)
     if request.method == "GET":
         return show(request, step, form)
-    if form.is_valid():
+    leaving = "leave" in request.POST
+    if form.is_valid() or (leaving and can_be_kept(step, form, draft)):
+        left = [str(form.fields[name].label) for name in form.errors if name in form.fields]
         try:
             save(request, step, form.cleaned_data, draft)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("portal_home") if "leave" in request.POST else redirect(*where_to(draft_of(user)))
+            if not leaving:
+                return redirect(*where_to(draft_of(user)))
+            still = f" Still to answer here: {', '.join(left)}." if left else ""
+            messages.success(request, f"Saved. Go on when you like, on any device.{still}")
+            return redirect("portal_home")
     return show(request, step, form, status=422)
+
+
+def can_be_kept(step: str, form: forms.Form, draft: Application | None) -> bool:
+    """Whether what is right of an unfinished step can be saved: somebody has to be named before anything is."""
+    return step != "you" or bool(draft and draft.party) or {"kind", "name"} <= set(form.cleaned_data)
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,8 +148,8 @@ def known_of(party: Party | None) -> dict[str, Any]:
 
 
 def save(request: HttpRequest, step: str, given: dict[str, Any], draft: Application | None) -> None:
-    """Keep the step's answers; the first one begins the application."""
-    user = person(request)
+    """Keep the step's answers, the first one of which begins the application. What is not `given` stays as it was."""
+    user, before = person(request), draft or Application()
     # Saving the same answers again changes nothing, so a new key for each request loses none of them.
     key = str(uuid4())
     if draft is None:
@@ -148,7 +160,7 @@ def save(request: HttpRequest, step: str, given: dict[str, Any], draft: Applicat
     save_draft(
         application_id=application_id,
         section=step,
-        answers={column: given[column] for column in SECTIONS[step]},
+        answers={column: given.get(column, getattr(before, column)) for column in SECTIONS[step]},
         identifier=given.get("identifier", ""),
         key=key,
         by=user,

@@ -95,6 +95,34 @@ def test_a_saved_step_shows_its_answers_and_never_the_number(desk: Desk, people:
     assert client.post("/portal/apply/you/", YOU | {"leave": "1"}).headers["Location"] == "/portal/"
 
 
+def test_an_unfinished_step_is_saved_as_far_as_it_is_right(desk: Desk, people: Any, client_of: Client) -> None:
+    client = client_of(people.borrower)
+    # Somebody has to be named first; nothing of what was typed is lost.
+    nobody = client.post("/portal/apply/you/", YOU | {"name": "", "leave": "1"})
+    assert (nobody.status_code, Application.objects.count()) == (422, 0)
+    assert YOU["street"] in text(nobody)
+    left = client.post("/portal/apply/you/", YOU | {"phone": "none", "city": "", "leave": "1"})
+    assert left.headers["Location"] == "/portal/"
+    home = text(client.get("/portal/"))
+    assert "Saved. Go on when you like, on any device. Still to answer here: Phone number, City." in home
+    assert "Waiting for you: your application is saved and not sent yet." in home
+    # On another device it goes on at that step, with what was right.
+    other = client_of(people.borrower)
+    assert other.get("/portal/apply/").headers["Location"] == "/portal/apply/you/"
+    page = text(other.get("/portal/apply/you/"))
+    assert f'value="{YOU["street"]}"' in page
+    assert other.post("/portal/apply/you/", YOU).headers["Location"] == "/portal/apply/business/"
+    other.post("/portal/apply/business/", {"identifier": "12-34", "annual_income": "480,000", "leave": "1"})
+    draft = Application.objects.get()
+    assert (draft.annual_income, draft.years_established) == (Decimal("480000.00"), None)
+    assert other.get("/portal/apply/").headers["Location"] == "/portal/apply/business/"
+    other.post("/portal/apply/business/", BUSINESS)
+    other.post("/portal/apply/loan/", loan_answers(desk) | {"months": "361", "purpose": "", "leave": "1"})
+    draft.refresh_from_db()
+    assert (draft.amount, draft.months, draft.purpose) == (Decimal("12000.00"), None, "")
+    assert other.get("/portal/apply/").headers["Location"] == "/portal/apply/loan/"
+
+
 def test_later_steps_wait_for_the_first(desk: Desk, people: Any, client_of: Client) -> None:
     client = client_of(people.borrower)
     for step in ("business", "loan", "check"):
