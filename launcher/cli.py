@@ -18,12 +18,13 @@ python3 run.py demo                 start everything on this machine and say whe
 python3 run.py test [PYTEST ...]    every check and test; with arguments, pytest alone with these
 python3 run.py manage COMMAND ...   manage.py inside this environment
 python3 run.py bench NAME ...       one benchmark; its last line is a JSON object
+python3 run.py screenshots [DIR]    pictures of every page of the running demo, in every state
 
 --port PORT    the demo's port (8000, or the next free one)
 --state DIR    where data, environment, secrets and logs are kept (.state in the checkout)
 --fresh        delete this command's own data and start anew
 """
-AREAS = {"demo": "demo", "manage": "demo", "test": "test", "bench": "bench"}
+AREAS = {"demo": "demo", "manage": "demo", "test": "test", "bench": "bench", "screenshots": "demo"}
 
 
 class BadUsage(CannotStart):
@@ -80,6 +81,8 @@ def check(order: Order) -> None:
         raise BadUsage(f"demo does not know {order.rest[0]}")
     if order.command == "bench" and not order.rest:
         raise BadUsage("bench needs the name of a benchmark")
+    if order.command == "screenshots" and len(order.rest) > 1:
+        raise BadUsage(f"screenshots takes one folder, and does not know {order.rest[1]}")
     if order.port is not None and order.command != "demo":
         raise BadUsage("--port is for demo")
 
@@ -111,7 +114,7 @@ def carry_out(order: Order) -> int:
         session.forget()
     if order.command in ("demo", "test"):
         session.claim()
-    session.environment.ensure("development" if order.command == "test" else "demo")
+    session.environment.ensure("development" if order.command in ("test", "screenshots") else "demo")
     with Supervisor() as supervisor:
         match order.command:
             case "demo":
@@ -122,4 +125,6 @@ def carry_out(order: Order) -> int:
                 return commands.manage(session, order.rest, supervisor=supervisor)
             case "bench":
                 return commands.bench(session, order.rest, supervisor=supervisor)
+            case "screenshots":
+                return commands.screenshots(session, order.rest)
     return 0

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from launcher import preparation
+from launcher import preparation, system
 from launcher.errors import CannotStart
 from launcher.processes import run_in_foreground
 from launcher.progress import Progress
@@ -42,6 +42,21 @@ def bench(session: Session, arguments: list[str], *, supervisor: Supervisor) -> 
         command: list[str | Path] = [session.environment.python, "-m", f"benchmarks.{name}", *options]
         variables = session.variables(servers, as_owner=True)
         return run_in_foreground(command, cwd=session.checkout, environment=variables)
+
+
+def screenshots(session: Session, arguments: list[str]) -> int:
+    """Visit the running demo and take pictures of its pages, into a folder or the state folder's `screenshots`."""
+    address = session.area.running().get("address")
+    if not address:
+        raise CannotStart("No demo is running here. Type in another window: python3 run.py demo")
+    system.install(
+        system.missing_for_browser_tests(), purpose="Taking pictures", log=session.environment.root / "install.log"
+    )
+    folder = Path(arguments[0]).absolute() if arguments else session.area.folder / "screenshots"
+    command: list[str | Path] = [session.environment.python, session.checkout / "tools" / "screenshots.py"]
+    return run_in_foreground(
+        [*command, str(address), folder], cwd=session.checkout, environment=session.variables_without_servers()
+    )
 
 
 @contextlib.contextmanager

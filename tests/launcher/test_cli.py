@@ -36,6 +36,7 @@ def test_pytest_options_reach_pytest():
         (["demo", "now"], "demo does not know now"),
         (["bench"], "bench needs the name of a benchmark"),
         (["test", "--port", "8000"], "--port is for demo"),
+        (["screenshots", "here", "there"], "screenshots takes one folder, and does not know there"),
     ],
 )
 def test_a_command_line_that_makes_no_sense_is_refused_in_a_sentence(typed, said):

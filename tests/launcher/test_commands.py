@@ -77,3 +77,8 @@ def test_a_second_demo_is_told_where_the_first_is(session):
 def test_a_benchmark_that_does_not_exist_is_refused(session):
     with pytest.raises(CannotStart, match=r"^There is no benchmark warp\. Type: python3 run\.py bench "):
         commands.bench(session, ["warp"], supervisor=Supervisor())
+
+
+def test_pictures_are_taken_of_a_demo_that_runs(session):
+    with pytest.raises(CannotStart, match=r"^No demo is running here\. Type in another window: python3 run\.py demo$"):
+        commands.screenshots(session, [])
