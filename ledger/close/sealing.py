@@ -1,7 +1,7 @@
 """The seal of a closed day: a Merkle root over every row that became known on it, and the day before's root.
 
 docs/proof.md states the text of each row. Leaves are hashed by the database, where the rows are; the tree is put
-together here, row by row, so that a million of them need no more memory than a thousand.
+together here, block by block, so that a million of them need no more memory than a thousand.
 """
 
 import json
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from django.db import connection, models
 
 from ledger import movements
-from ledger.arrays import array_text
 from ledger.merkle import Tree, leaf_hash
 from ledger.models import Account, Accrual, Entry, LoanEvent, Night, Posting, Seal, SealBlock
 from tenants.current import current_tenant_id
@@ -83,6 +82,11 @@ def line_of(kind: str) -> str:
     return f"json_build_array({values})::text"
 
 
+def hash_of(kind: str) -> str:
+    """SQL of the hash of a row's text, as ledger.merkle.leaf_hash has it."""
+    return f"sha256('\\x00'::bytea || convert_to({line_of(kind)}, 'UTF8'))"
+
+
 class Ids(NamedTuple):
     """Rows with an id above `above`, up to `last`."""
 
@@ -96,11 +100,11 @@ EVERY_ID = Ids()
 def rows(
     kind: str, after: date | None, through: date, ids: Ids = EVERY_ID, *, wanted: str
 ) -> Iterator[tuple[Any, ...]]:
-    """(id, `wanted` of its text) of each row of `kind` that became known after one day up to another, by id."""
+    """(id, `wanted`) of each row of `kind` that became known after one day up to another, by id. wanted: SQL."""
     table = TABLES[kind]
     name, day = table.model._meta.db_table, table.day
     sql = (
-        f"SELECT id, {wanted.format(line=line_of(kind))} FROM {name}"  # noqa: S608 - names of ours
+        f"SELECT id, {wanted} FROM {name}"  # noqa: S608 - names of ours
         f" WHERE {day} > %s AND {day} <= %s AND id > %s AND id <= %s ORDER BY id"
     )
     with connection.chunked_cursor() as cursor:
@@ -111,13 +115,12 @@ def rows(
 
 def hashes(kind: str, after: date | None, through: date, ids: Ids = EVERY_ID) -> Iterator[tuple[int, bytes]]:
     """(id, hash) of each row, hashed by the database."""
-    wanted = "sha256('\\x00'::bytea || convert_to({line}, 'UTF8'))"
-    return ((pk, bytes(digest)) for pk, digest in rows(kind, after, through, ids, wanted=wanted))
+    return ((pk, bytes(digest)) for pk, digest in rows(kind, after, through, ids, wanted=hash_of(kind)))
 
 
 def lines(kind: str, after: date | None, through: date) -> Iterator[tuple[int, str]]:
     """(id, text) of each row."""
-    return rows(kind, after, through, wanted="{line}")
+    return rows(kind, after, through, wanted=line_of(kind))
 
 
 def balance_lines(through: date) -> list[tuple[int, str]]:
@@ -141,14 +144,15 @@ def seal_night(night: Night) -> Seal:
     assert night.summarised_at is not None, night
     last = Seal.objects.order_by("-business_date").first()
     assert last is None or last.business_date < night.business_date, (last, night)
-    tree, blocks = Tree(), Blocks(night.business_date)
     counts = dict.fromkeys(KINDS, 0)
-    for kind in KINDS:
-        for pk, digest in leaves(kind, last.business_date if last else None, night.business_date):
-            tree.add(digest)
-            blocks.add(kind, pk, digest)
-            counts[kind] += 1
-    blocks.write()
+    number = 0
+    for kind in TABLES:
+        blocks, counts[kind] = hash_rows(kind, last.business_date if last else None, night.business_date, number)
+        number += blocks
+    counts["balance"] = hash_balances(night.business_date, number)
+    tree = Tree()
+    for hashes in kept_hashes(night.business_date):
+        tree.extend(hashes)
     line = day_line(night.business_date, last, counts)
     tree.add(leaf_hash(line.encode()))
     return Seal.objects.create(
@@ -174,31 +178,45 @@ def day_line(on: date, last: Seal | None, counts: dict[str, int]) -> str:
     return json.dumps(["day", FORMAT, Tenant.objects.get().slug, on.isoformat(), *before, counts])
 
 
-class Blocks:
-    """Writes the hashes of a day's rows, a block at a time."""
+def hash_rows(kind: str, after: date | None, through: date, number: int) -> tuple[int, int]:
+    """Write the hashes of the day's rows of `kind`, in blocks numbered from `number`. Returns (blocks, rows).
 
-    def __init__(self, on: date) -> None:
-        self.on, self.number, self.kind = on, 0, ""
-        self.ids, self.digests = list[int](), bytearray()
+    All in the database: a row costs this process nothing, however many there are.
+    """
+    table = TABLES[kind]
+    sql = f"""
+        WITH blocks AS (
+          INSERT INTO ledger_sealblock (tenant_id, business_date, number, kind, ids, hashes)
+          SELECT %s, %s, %s + block, %s, array_agg(id ORDER BY id), string_agg(hash, '' ORDER BY id)
+          FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / {ROWS_A_BLOCK} AS block, {hash_of(kind)} AS hash
+                FROM {table.model._meta.db_table} WHERE {table.day} > %s AND {table.day} <= %s) hashed
+          GROUP BY block RETURNING cardinality(ids) AS rows)
+        SELECT count(*), coalesce(sum(rows), 0) FROM blocks"""  # noqa: S608 - names of ours
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [current_tenant_id(), through, number, kind, after or date.min, through])
+        blocks, rows = cursor.fetchone()
+    return blocks, int(rows)
 
-    def add(self, kind: str, pk: int, digest: bytes) -> None:
-        """Take the next row; a block that is full, or of another kind, is written."""
-        if kind != self.kind or len(self.ids) == ROWS_A_BLOCK:
-            self.write()
-            self.kind = kind
-        self.ids.append(pk)
-        self.digests += digest
 
-    def write(self) -> None:
-        """Insert what is gathered. The ids travel as text, which is several times faster than number by number."""
-        if self.ids:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO ledger_sealblock (tenant_id, business_date, number, kind, ids, hashes)"
-                    " VALUES (%s, %s, %s, %s, %s::bigint[], %s)",
-                    [current_tenant_id(), self.on, self.number, self.kind, array_text(self.ids), bytes(self.digests)],
-                )
-            self.number, self.ids, self.digests = self.number + 1, [], bytearray()
+def hash_balances(on: date, number: int) -> int:
+    """Write the hashes of the accounts' balances, a block of them. Returns how many."""
+    lines = balance_lines(on)
+    for first in range(0, len(lines), ROWS_A_BLOCK):
+        part = lines[first : first + ROWS_A_BLOCK]
+        SealBlock.objects.create(
+            business_date=on,
+            number=number + first // ROWS_A_BLOCK,
+            kind="balance",
+            ids=[pk for pk, _ in part],
+            hashes=b"".join(leaf_hash(line.encode()) for _, line in part),
+        )
+    return len(lines)
+
+
+def kept_hashes(on: date) -> Iterator[bytes]:
+    """The hashes of a day's blocks, in order."""
+    blocks = SealBlock.objects.filter(business_date=on).order_by("number").values_list("hashes", flat=True)
+    return (bytes(hashes) for hashes in blocks.iterator(chunk_size=20))
 
 
 def seal_differences(*, every: bool) -> tuple[int, list[dict[str, Any]]]:
@@ -251,9 +269,8 @@ def check_some(seal: Seal, *, turn: int) -> tuple[int, list[dict[str, Any]]]:
         found += compare(kind, iter(kept), leaves(kind, day_before(seal), seal.business_date, ids), Tree())
     if seal.leaves <= HASHES_A_NIGHT:
         tree = Tree()
-        for kind in KINDS:
-            for _, digest in sealed_hashes(seal, kind):
-                tree.add(digest)
+        for hashes in kept_hashes(seal.business_date):
+            tree.extend(hashes)
         found += root_of(seal, tree)
     return compared, [row | {"what": f"{row['what']}, sealed on {seal.business_date}"} for row in found]
 

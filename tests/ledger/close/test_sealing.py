@@ -57,6 +57,18 @@ def test_the_tree_is_that_of_rfc_6962(number: int) -> None:
     assert theirs.root() == head(leaves).hex()
 
 
+@given(sizes=st.lists(st.integers(0, 70), max_size=6))
+def test_leaves_added_many_at_a_time_give_the_same_tree(sizes: list[int]) -> None:
+    one, many, number = Tree(), Tree(), 0
+    for size in sizes:
+        leaves = [leaf_hash(bytes([n % 256])) for n in range(number, number + size)]
+        number += size
+        many.extend(b"".join(leaves))
+        for leaf in leaves:
+            one.add(leaf)
+        assert (many.root(), many.leaves, many.perfect) == (one.root(), one.leaves, one.perfect)
+
+
 def test_a_leaf_and_the_empty_tree_are_those_of_the_published_vectors() -> None:
     """The test vectors of Certificate Transparency: https://www.rfc-editor.org/rfc/rfc6962 and its reference log."""
     assert Tree().root().hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
