@@ -131,7 +131,7 @@ def fill(amount: Decimal, owed: list[Pot], hierarchy: Hierarchy) -> list[Filled]
     assert amount >= 0, amount
     filled, left = [], amount
     for pot in in_turn(owed, hierarchy):
-        put = min(left, pot.amount)
+        put = left if left < pot.amount else pot.amount
         filled.append(Filled(pot, put))
         left -= put
     return filled
@@ -154,11 +154,11 @@ def by_instalment(owed: list[Pot]) -> Iterator[list[Pot]]:
 
 def split_of(amount: Decimal, filled: Iterable[Filled]) -> Split:
     """The four parts of a payment of `amount` dollars."""
-    parts = {"fees": ZERO, "interest": ZERO, "principal": ZERO, "unapplied": amount}
+    parts = dict.fromkeys(PARTS, ZERO)
     for pot, put in filled:
         parts[pot.part] += put
-        parts["unapplied"] -= put
-    return Split(**parts)
+        amount -= put
+    return Split(**parts, unapplied=amount)
 
 
 @lru_cache(maxsize=64)

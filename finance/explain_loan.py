@@ -93,9 +93,7 @@ def explain_payment(state: State, event: str) -> Step:
         return derived("sum", f"Payment {event}", [recovered, held], value=paid)
     parts: list[Step] = []
     for filled in entry.filled:
-        left = derived(
-            "difference", "Left of the payment", [amount, *(given(each.label, each.value) for each in parts)]
-        )
+        left = derived("difference", "Left of the payment", [amount, *_as_figures(parts)])
         owed = given(f"{_pot(filled.pot)} owed", filled.pot.amount)
         parts.append(derived("least", f"To {filled.pot.part}", [left, owed], value=filled.amount))
     held = derived("difference", "Held unapplied", [amount, *_as_figures(parts)], value=kept)

@@ -21,7 +21,7 @@ _UNITS_A_DAY = {"ACT/360": UNITS // 36_000, "ACT/365F": UNITS // 36_500}
 
 _EXACT = Context(prec=200)
 
-NONE = Fraction(0)
+NONE = Fraction(0)  # no interest
 
 
 def units_earned(day_count: str, start: date, end: date) -> int:

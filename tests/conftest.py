@@ -11,8 +11,6 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests import database
-
 BUSINESS_DATE = date(2008, 12, 31)
 
 
@@ -48,6 +46,8 @@ def point_to(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """One clone of the template for each worker."""
+    from tests import database  # not above: tests/finance needs no database, and loads none
+
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     with database.clone(f"lw_test_{worker}_{os.getpid()}") as name, django_db_blocker.unblock():
         point_to(name)
@@ -218,6 +218,8 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     Returns its name. Set tenants up with make_tenant(), and work inside tenant_context().
     """
     from django.db import connections
+
+    from tests import database
 
     before = connections.settings["default"]["NAME"]
     with database.clone(f"{before}_committed") as name, django_db_blocker.unblock():
