@@ -15,8 +15,9 @@ STORE = "tour"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """page: where it is shown.  at: the part of the page that it is about, as a selector."""
+    """name: of the page where it is shown.  page: its address.  at: the part of it that the step is about."""
 
+    name: str
     title: str
     text: str
     page: Callable[[], str]
@@ -32,18 +33,21 @@ def a_loan() -> str:
 
 STEPS = (
     Step(
+        "home",
         "What needs you",
         "This page lists what waits for your role, the most money first. Each line leads to where it is dealt with.",
         lambda: reverse("home"),
         "main h1",
     ),
     Step(
+        "home",
         "Find anything",
         "Press Ctrl K and type a number, a name, a page, or what you want to do: “payment 1115215000”.",
         lambda: reverse("home"),
         ".lw-find-open",
     ),
     Step(
+        "loans",
         "Every list works alike",
         "Filter, sort, choose columns, keep what you see as a view, export exactly that. j and k move, Enter opens, "
         "x chooses.",
@@ -51,6 +55,7 @@ STEPS = (
         ".lw-toolbar",
     ),
     Step(
+        "loan",
         "A loan, on any two dates",
         "What is owed and what can be done stand first. Choose another day and the loan is shown as it was; open a "
         "figure and it explains itself.",
@@ -58,6 +63,7 @@ STEPS = (
         ".lw-object",
     ),
     Step(
+        "proof",
         "Proved every night",
         "The books try their own laws each night, and whenever you ask. Press h on any page to read what it is for.",
         lambda: reverse("proof"),
@@ -67,13 +73,26 @@ STEPS = (
 
 
 def tour_of(request: HttpRequest) -> dict[str, Any] | None:
-    """What the card shows: the step, its number, how many there are; None for whoever has ended it."""
+    """What the card shows: the step, its number, how many there are, and whether this page is the step's.
+
+    None for whoever has ended it, and away from its first page for whoever has not begun.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_staff or user.toured:
         return None
     number = step_of(request)
     step = STEPS[number]
-    return {"title": step.title, "text": step.text, "at": step.at, "number": number + 1, "of": len(STEPS)}
+    here = request.resolver_match is not None and request.resolver_match.url_name == step.name
+    if not here and STORE not in request.session:
+        return None
+    return {
+        "here": here,
+        "title": step.title,
+        "text": step.text,
+        "at": step.at,
+        "number": number + 1,
+        "of": len(STEPS),
+    }
 
 
 def step_of(request: HttpRequest) -> int:

@@ -1,11 +1,15 @@
 """The examples that templates/lending/components.html draws: a form in both conditions, a split, a chart, a moment."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms, template
 from django.forms.utils import ErrorDict
+from django.http import HttpRequest
+
+from tenants.lists import Choice, Column, RowList, Shown
 
 register = template.Library()
 
@@ -38,6 +42,54 @@ class RefusedForm(ExampleForm):
         self.add_error("effective_on", "Enter a day up to the business date, 31 Dec 2008.")
         self.add_error("prepayment", "Choose one.")
         self.add_error("told", "Tell the borrower first.")
+
+
+@dataclass(frozen=True)
+class ExampleLoan:
+    pk: int
+    number: str
+    borrower: str
+    owed: Decimal
+    dpd: int
+    state: str
+    currency: str = "USD"
+
+
+EXAMPLE_LOANS = [
+    ExampleLoan(1, "SBA-4102938-07", "Harbour Tools Rental LLC", Decimal("287340.10"), 0, "active"),
+    ExampleLoan(2, "SBA-4102939-01", "Alderbrook Property Management Corporation", Decimal("1204.00"), 45, "active"),
+    ExampleLoan(3, "SBA-4102940-03", "Cedar, Jane", Decimal("0.00"), 0, "paid_off"),
+]
+EXAMPLE_LIST = RowList(
+    name="example",
+    noun=("loan", "loans"),
+    permission="ledger.view_loan",
+    currency="currency",
+    selectable=True,
+    filters=(
+        Choice(
+            name="state",
+            label="State",
+            any="Any state",
+            choices={"active": "Active", "paid_off": "Paid off"},
+            apply=lambda rows, value: [row for row in rows if row.state == value],
+        ),
+    ),
+    columns=(
+        Column(key="number", label="Loan", value="number", sort="number", url=lambda row: "#list"),
+        Column(key="borrower", label="Borrower", value="borrower", cell="name", sort="borrower"),
+        Column(key="owed", label="Owed", value="owed", cell="money", sort="owed", sum="owed", unit="USD"),
+        Column(key="late", label="Late", value="dpd", cell="bucket", sort="dpd"),
+        Column(key="state", label="State", value="state", cell="state", sort="state", shown=False),
+    ),
+)
+
+
+@register.simple_tag(takes_context=True)
+def gallery_list(context: template.Context) -> Shown:
+    """A list that is declared as data, of three loans."""
+    request: HttpRequest = context["request"]
+    return Shown(EXAMPLE_LIST, request.GET, EXAMPLE_LOANS)
 
 
 @register.simple_tag

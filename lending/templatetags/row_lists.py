@@ -93,7 +93,7 @@ def heading(shown: Shown, column: Column) -> dict[str, Any]:
     up = sorted_now and not shown.descending
     return {
         "label": column.label,
-        "figure": column.figure,
+        "figure": CLASSES.get(column.cell) == "lw-figure",
         "unit": column.unit,
         "direction": ("descending" if shown.descending else "ascending") if sorted_now else "",
         "url": address(shown.query, sort=f"-{column.key}" if up else column.key, page=None) if column.sort else "",

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ledger.views.common import needs
+from lending.templatetags import gallery  # noqa: F401 - declares the list of the page
 
 
 @require_safe

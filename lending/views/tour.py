@@ -19,7 +19,7 @@ def tour(request: HttpRequest) -> HttpResponse:
     if not user.is_staff:
         raise PermissionDenied
     act, now = request.POST.get("act", ""), step_of(request)
-    wanted = {"start": 0, "next": now + 1, "back": max(now - 1, 0)}.get(act)
+    wanted = {"start": 0, "show": now, "next": now + 1, "back": max(now - 1, 0)}.get(act)
     if wanted is None or wanted >= len(STEPS):
         User.objects.filter(pk=user.pk).update(toured=True)
         request.session.pop(STORE, None)

@@ -11,8 +11,9 @@ Rows = QuerySet[Any] | Sequence[Any]
 # name: every list there is, filled as they are declared.
 LISTS: dict[str, "RowList"] = {}
 # How a cell may be written (lending/templatetags/row_lists.py). side: money of one side of the books, nothing for none.
-FIGURES = ("money", "side", "count", "rate")
-CELLS = ("text", "name", "wrap", *FIGURES, "day", "weekday", "moment", "state", "bucket", "badge")
+CELLS = (
+    "text", "name", "wrap", "money", "side", "count", "rate", "day", "weekday", "moment", "state", "bucket", "badge",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,6 @@ class Column:
     def template(self) -> str:
         """The template that draws the cell; empty where it is one of CELLS."""
         return "" if self.cell in CELLS else self.cell
-
-    @property
-    def figure(self) -> bool:
-        return self.cell in FIGURES
 
     def of(self, row: Any) -> Any:
         """The value in `row`; None where something on the way is None."""

@@ -20,7 +20,9 @@ PIECE = 2000  # rows of a file that are read at once
 COUNTED_AT_ONCE = 50_000
 MANY = 1000  # rows that can be chosen by hand
 # Of the address: what says where one is in the list, not what it shows.
-PASSING = ("page", "view", "only", "format", "part")
+PASSING = ("page", "view", "only", "pick", "format", "part")
+# The days a page is about are today's when a view is opened again.
+DAYS = ("as_of", "known_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class Shown:
     def to_keep(self) -> str:
         """What a saved view keeps of the address."""
         kept = QueryDict(mutable=True)
-        for name, value in self.kept():
+        for name, value in self.kept(*DAYS):
             kept.appendlist(name, value)
         return kept.urlencode()
 

@@ -54,6 +54,8 @@ PAGES: dict[str, set[str]] = {
     "/loans/{loan}/explain/payoff/": STAFF,
     "/applications/": BOARDING | {"underwriter"},
     "/staff/components/": STAFF,
+    "/find/": STAFF,
+    "/help/loans/": STAFF,
     "/admin/": CONTROL_ROOM,
     "/portal/": BORROWER,
     "/portal/loans/{loan}/pay/": BORROWER,

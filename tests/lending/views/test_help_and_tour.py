@@ -86,6 +86,10 @@ def test_the_tour_has_five_steps_on_the_real_book_and_ends_for_good(loan: Any, p
     went = [client.post("/tour/", {"act": "next"}).url for _ in range(4)]
     assert went == ["/", "/loans/", f"/loans/{loan.number}/", "/books/proof/"]
     assert "Tour, 5 of 5" in words(client.get("/books/proof/"))
+    away = client.get("/books/ageing/").content.decode()
+    assert "Go on" in away
+    assert "data-tour-at" not in away
+    assert client.post("/tour/", {"act": "show"}).url == "/books/proof/"
     assert client.post("/tour/", {"act": "back"}).url == f"/loans/{loan.number}/"
     assert client.post("/tour/", {"act": "stop", "back": "/loans/?q=a"}).url == "/loans/?q=a"
     people.auditor.refresh_from_db()
