@@ -113,4 +113,5 @@ def gallery_examples() -> dict[str, Any]:
         "arrears": {"kind": "stacked", "x": months, "series": series, "urls": ["#list"] * 3},
         "recorded_at": datetime(2008, 12, 31, 14, 5, tzinfo=UTC),
         "effective_on": date(2008, 12, 31),
+        "week": ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
     }

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from icalendar import Alarm, Calendar, Event
-
 from servicing.payments.plan import Plan
 from servicing.words import dollars
 
@@ -16,6 +14,8 @@ def calendar_file(plan: Plan, *, pay_url: str, host: str) -> bytes:
     A calendar is often shared, so it names the end of the loan's number only. Fetched again, it has the same ids, so
     that a calendar moves what it has and does not double it.
     """
+    from icalendar import Alarm, Calendar, Event  # late: it takes a third of a second, and few pages need it
+
     loan = plan.account.loan
     ends_in = loan.number[-4:]
     made = Calendar()

@@ -119,7 +119,7 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "seal_root_is_sha256": ("ledger.Seal", {"business_date": date(2030, 1, 1), "root": "x" * 64}),
     "tape_boarded_once": ("ledger.BoardingRun", {}),
     "statement_adds_up": ("statements.Statement", {**ANOTHER_STATEMENT, "closing": D("1.00")}),
-    "statement_after_its_period": ("statements.Statement", {**ANOTHER_STATEMENT, "made_on": date(2008, 12, 31)}),
+    "statement_after_its_period": ("statements.Statement", {**ANOTHER_STATEMENT, "made_on": date(2008, 12, 30)}),
     "statement_correction_says_why": ("statements.Statement", {**ANOTHER_STATEMENT, "version": 2}),
     "statement_digest": ("statements.Statement", {**ANOTHER_STATEMENT, "sha256": "x"}),
     "statement_of_a_period": ("statements.Statement", {**ANOTHER_STATEMENT, "starts_on": date(2009, 1, 31)}),

@@ -128,9 +128,14 @@ def test_no_row_of_theirs_is_changed_moved_or_deleted(attacker: Attacker, table:
 
 # What must go with a reference so that nothing is wrong but the row it points at.
 NOON = datetime(2009, 1, 1, 12, tzinfo=UTC)
+OF_AN_OLD_MONTH = {"starts_on": date(1508, 12, 1), "ends_on": date(1508, 12, 31)}
 BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     **{("payoffs_payoffletter", name): {"code": "2" * 20} for name in ("loan_id", "last_event_id", "issued_by_id")},
-    ("statements_statement", "corrects_id"): {"version": 2, "why": "x"},
+    **{
+        ("statements_statement", name): OF_AN_OLD_MONTH | {"version": 1, "why": "", "corrects_id": None}
+        for name in ("loan_id", "last_event_id", "made_by_id")
+    },
+    ("statements_statement", "corrects_id"): OF_AN_OLD_MONTH | {"version": 2, "why": "x"},
     ("ledger_account", "counterparty_id"): {"role": "due_from", "is_default": False},
     ("ledger_difference", "owner_id"): {"owned_at": NOON},
     ("ledger_difference", "resolved_by_id"): {"resolved_at": NOON, "note": "x"},

@@ -105,7 +105,7 @@ def test_a_stranger_is_taken_to_the_sign_in_page_and_back(names: dict[str, Any],
         ("portfolio_manager", WIDE),
         ("auditor", [*WIDE, "Control room"]),
         ("administrator", [*WIDE, "Control room"]),
-        ("borrower", ["Your loans", "Apply", "Calculator"]),
+        ("borrower", ["Your loans", "Documents", "Apply", "Calculator"]),
     ],
 )
 def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
