@@ -1,5 +1,6 @@
 """Each loan at each month end, the sums of those rows for the portfolio, and how far they are added up."""
 
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import tenants.base
 import tenants.current
@@ -95,8 +96,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["tenant", "month_end", "bucket"], name="loan_month_bucket"),
                     models.Index(fields=["tenant", "loan", "month_end"], name="loan_month_loan"),
+                    models.Index(
+                        condition=models.Q(("bucket", "current"), _negated=True),
+                        fields=["tenant", "month_end", "bucket"],
+                        name="loan_month_bucket",
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["month_end"], name="loan_month_month"
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("loans__in", [1, -1])), name="loan_month_counts_one"),

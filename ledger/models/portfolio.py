@@ -6,6 +6,7 @@ figure negated, and writes it anew; so what was known on a day is the sum of the
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -56,8 +57,14 @@ class LoanMonth(MonthFigures):
 
     class Meta:
         indexes = [
-            models.Index(fields=["tenant", "month_end", "bucket"], name="loan_month_bucket"),
             models.Index(fields=["tenant", "loan", "month_end"], name="loan_month_loan"),
+            # Few rows of a month are not current; all of a month lie together, so a few bytes a block find them.
+            models.Index(
+                fields=["tenant", "month_end", "bucket"],
+                name="loan_month_bucket",
+                condition=~Q(bucket="current"),
+            ),
+            BrinIndex(fields=["month_end"], name="loan_month_month", autosummarize=True),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(loans__in=[1, -1]), name="loan_month_counts_one"),

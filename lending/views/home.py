@@ -13,6 +13,8 @@ from finance.money import ZERO
 from ledger import selectors
 from ledger.views.common import person
 from lending.needs import needs_of
+from lending.templatetags.figures import share
+from lending.templatetags.meanings import BUCKETS
 from reporting.changes import changes, day_asked
 from tenants.models import User
 from tenants.roles import STAFF_ROLES
@@ -36,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.has_role("portfolio_manager"):
         context["changed_on"] = on = day_asked(request.GET.get("day", ""))
         context["changes"] = changes(on)
-        context["book"] = [(currency, rows, chart_of(rows)) for currency, rows in selectors.book_by_bucket().items()]
+        context["book"] = [
+            (currency, rows, chart_of(rows), finding_of(rows)) for currency, rows in selectors.book_by_bucket().items()
+        ]
     if user.has_role("operations"):
         context["night"] = night = selectors.latest_night()
         context["happened"] = selectors.happened_on(night.business_date) if night else []
@@ -56,13 +60,23 @@ def chart_of(rows: list[selectors.BucketSums]) -> dict[str, Any]:
     """What is owed, a bar for each bucket in its own colour, each opening its loans."""
     return {
         "kind": "stacked",
-        "x": [row.code for row in rows],
+        "x": [BUCKETS[row.code] for row in rows],
         "series": [
-            {"name": row.code, "bucket": row.code, "data": [row.owed if one is row else None for one in rows]}
+            {"name": BUCKETS[row.code], "bucket": row.code, "data": [row.owed if one is row else None for one in rows]}
             for row in rows
         ],
         "urls": [f"/loans/?state=active&bucket={row.code}" for row in rows],
     }
+
+
+def finding_of(rows: list[selectors.BucketSums]) -> str:
+    """How much of what is owed is how late, in a sentence."""
+    owed = sum((row.owed for row in rows), ZERO)
+    late = sum((row.owed for row in rows if row.code != "current"), ZERO)
+    if not late:
+        return "Nothing that is owed is late"
+    worst = max((row for row in rows if row.code != "current"), key=lambda row: row.owed)
+    return f"{share(100 * late / owed)} of what is owed is late, most of it {BUCKETS[worst.code]}"
 
 
 def staff_without_second_factor() -> QuerySet[User]:
