@@ -231,6 +231,7 @@ def new_terms(draw: st.DrawFn, version: int) -> dict[str, Any]:
     return {"rate": rate, "new_terms": agreed}
 
 
+CAPITALISED = modified(DUE[5], [(END, "5.00")], interest="capitalise")
 laws = settings(max_examples=150, deadline=None)
 
 
@@ -241,7 +242,7 @@ def test_any_order_of_arrival_and_a_reversal_restores_exactly(events: list[Event
         return journal(TERMS, rows, through=END, late_fees_through=END)
 
     assert played(chance.sample(events, len(events))) == played(events)
-    target = chance.choice([*events[1:], modified(DUE[5], [(END, "5.00")], interest="capitalise")])
+    target = chance.choice([*events[1:], CAPITALISED])
     others = [event for event in events if event is not target]
     assert played([*others, reversal(target), target]) == played(others)
 

@@ -259,12 +259,12 @@ def test_every_loan_that_left_income_or_the_books_re_adds(
 
 
 def test_a_payment_on_many_instalments_is_told_in_few_lines() -> None:
-    count = 60
+    count = 20
     terms = LoanTerms(
         rate=D("10"),
         day_count="ACT/365F",
         schedule=tuple(
-            Instalment(due_date=date(2024, 1, 1) + timedelta(7 * k), amount=D("20.00")) for k in range(1, count + 1)
+            Instalment(due_date=date(2024, 1, 1) + timedelta(7 * k), amount=D("60.00")) for k in range(1, count + 1)
         ),
         hierarchies={"ordinary": Hierarchy(by="instalment")},
     )
