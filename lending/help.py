@@ -26,10 +26,17 @@ SHARED = {
     "export_batch": "exports",
     "boarding_run": "boarding_runs",
     "portal_offer": "portal_application",
+    "portfolio_rows": "portfolio",
+    "check_letter": "check",
+    "loan_statement": "loan_documents",
+    **dict.fromkeys(("payoff_letter_made", "loan_payoff_letter", "loan_payoff_letter_made"), "payoff_letter"),
 }
 # What a borrower may read; staff read all.
 PORTAL = frozenset(
-    ("portal_home", "pay", "payment_receipt", "apply", "portal_application", "portal_agreement", "portal_calculator")
+    (
+        *("portal_home", "pay", "payment_receipt", "payments", "payment_calendar", "payoff_letter", "portal_documents"),
+        *("statement", "apply", "portal_application", "portal_agreement", "portal_calculator", "check"),
+    )
 )
 
 
