@@ -34,6 +34,7 @@
   palette?.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
+    else if (event.key === "Escape") palette.close(); // at once: the field alone would only be emptied
     else if (event.key === "Enter" && event.target.matches("input")) find("[aria-selected=true]", palette)?.click();
     else return;
     event.preventDefault();

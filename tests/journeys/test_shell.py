@@ -50,6 +50,7 @@ def test_a_loan_is_found_with_one_enter(visit: Callable[..., Page], loan: str) -
     page.wait_for_url(f"**/loans/{loan}/take-payment/")
     page.keyboard.press("Meta+k")
     expect(found(page, "").first).to_contain_text(loan)
+    expect(found(page, "harbour").first).to_contain_text(loan)
     page.keyboard.press("Escape")
     expect(page.get_by_role("combobox", name="Find anything")).to_be_hidden()
 
