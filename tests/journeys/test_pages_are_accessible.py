@@ -18,8 +18,15 @@ STAFF = [
 ]  # fmt: skip
 CALCULATED = "amount=300000&term=30&term_unit=years&rate=6.5&extra=200&explain=7"
 PAGES = {
-    "": ["/accounts/login/", "/accounts/signup/", f"/portal/calculator/?{CALCULATED}", "/api/v1/docs/"],
-    "borrower": ["/portal/", "/portal/apply/", "/portal/loans/{loan}/pay/"],
+    "": ["/accounts/login/", "/accounts/signup/", f"/portal/calculator/?{CALCULATED}", "/check/", "/api/v1/docs/"],
+    "borrower": [
+        "/portal/",
+        "/portal/documents/",
+        "/portal/apply/",
+        "/portal/loans/{loan}/pay/",
+        "/portal/loans/{loan}/calendar/",
+        "/portal/loans/{loan}/payoff-letter/",
+    ],
     "underwriter": [*STAFF, "/applications/", f"/calculator/?{CALCULATED}"],
     "operations": [
         *STAFF,
@@ -28,6 +35,8 @@ PAGES = {
         "/loans/{loan}/capitalise/",
         "/loans/{loan}/extend-loan/",
         "/loans/{loan}/take-payoff/",
+        "/loans/{loan}/payoff-letter/",
+        "/loans/{loan}/documents/",
         "/loans/{loan}/what-if/",
         "/loans/{loan}/what-if/{fork}/",
         "/loans/{loan}/what-if/{fork}/scenarios/1/act/?act=reverse_event",
