@@ -10,6 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from ledger import selectors
+from ledger.views.common import person
+from lending.job_health import jobs
+from lending.needs import waiting
 from lending.views.home import staff_without_second_factor
 from tenants.control_room import VIEW
 
@@ -35,5 +38,7 @@ class LoanwrightAdmin(admin.AdminSite):
             "proofs": selectors.latest_proofs(),
             "exceptions": selectors.open_exceptions(50),
             "without_second_factor": staff_without_second_factor(),
+            "jobs": jobs(),
+            "waiting": waiting(person(request)),
         }
         return super().index(request, (extra_context or {}) | health)

@@ -234,3 +234,12 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     "auditor": (broken_proofs,),
     "administrator": (broken_proofs, unfinished_night, exceptions, mappings, reopenings),
 }
+# What one person has begun and another has to finish.
+FOR_A_SECOND_PERSON = (to_release, what_ifs, mappings, reopenings)
+
+
+def waiting(user: User) -> list[Need]:
+    """What waits for a second person, whoever that may be, the most pressing first."""
+    today = selectors.business_date()
+    found = [need for source in FOR_A_SECOND_PERSON for need in source(user, today)]
+    return sorted(found, key=lambda need: need.rank)

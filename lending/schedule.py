@@ -1,6 +1,8 @@
 """What the beat starts, and how often (seconds). Every job may be started twice without harm."""
 
-SCHEDULE = {
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
     "follow the calendar": {"task": "lending.tasks.follow_calendar", "schedule": 60.0},
     "fold movements": {"task": "lending.tasks.fold_movements", "schedule": 300.0},
     "make due statements": {"task": "lending.tasks.make_due_statements", "schedule": 600.0},

@@ -79,7 +79,10 @@ def keep_month(on: date, loans: Sequence[int]) -> None:
     query = statement("keep_month").replace("{month_flows}", statement("month_flows"))
     with connection.cursor() as cursor:
         cursor.execute(query, given | {"on": on, "loans": list(loans)})
-    left = set(loans) - set(LoanMonth.objects.filter(month_end=on, loan__in=loans).values_list("loan_id", flat=True))
+        left = set(loans) - {loan_id for (loan_id,) in cursor.fetchall()}
+    if left:
+        kept_before = LoanMonth.objects.filter(month_end=on, loan__in=left)
+        left -= set(kept_before.values_list("loan_id", flat=True))
     if left:
         write_anew(sorted(left), through=on, known_on=on)
 

@@ -1,5 +1,5 @@
 -- The loans %(loans)s at the end of the month %(on)s, from %(first)s on: a row each, but for those with a row already and
--- those whose balance is of another day or knows more than that day did.
+-- those whose balance is of another day or knows more than that day did. Returns the loans it kept.
 WITH flows AS (
 {month_flows}
 ), was AS (
@@ -23,8 +23,11 @@ WITH flows AS (
   JOIN parties_party p ON p.id = l.borrower_id
   LEFT JOIN was w ON w.loan_id = b.loan_id AND w.loans = 1
   LEFT JOIN flows f ON f.loan_id = b.loan_id
+  -- Loan by loan: looked up by the month, each chunk would read all that the chunks before it have kept.
+  LEFT JOIN LATERAL (SELECT m.loan_id FROM ledger_loanmonth m
+                     WHERE m.loan_id = b.loan_id AND m.month_end = %(on)s LIMIT 1) k ON true
   WHERE b.loan_id = ANY(%(loans)s::bigint[]) AND (NOT b.open OR b.accrued_through = %(on)s) AND l.opened_on <= %(on)s
-    AND NOT EXISTS (SELECT 1 FROM ledger_loanmonth k WHERE k.loan_id = b.loan_id AND k.month_end = %(on)s)
+    AND k.loan_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM ledger_loanevent e WHERE e.loan_id = b.loan_id AND e.recorded_on > %(on)s)
 )
 INSERT INTO ledger_loanmonth (tenant_id, month_end, known_on, loan_id, loans, bucket, was, dpd, principal, past_due,
@@ -35,3 +38,4 @@ FROM stood
 WHERE open OR was NOT IN ('', 'paid_off', 'charged_off', 'sold') OR disbursed <> 0 OR charged_off <> 0
    OR recovered <> 0 OR received <> 0
 ORDER BY loan_id
+RETURNING loan_id

@@ -28,6 +28,7 @@ CLOCK_READERS = {
     "ledger/opening.py",
     "ledger/operations/mapping.py",
     "ledger/operations/periods.py",
+    "lending/job_health.py",
     "lending/tasks.py",
 }
 ASKED = re.compile(r"(?:permission_required\(|has_perm\(|needs\(|permission=)\s*\"(\w+\.\w+)\"")

@@ -1,0 +1,53 @@
+"""When each job of the schedule ran last, and how it went: for the control room. Kept in the cache, for all lenders."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery.signals import task_postrun
+from django.core.cache import cache
+from django.utils import timezone
+
+from lending.schedule import SCHEDULE
+
+# A job that did not run for so many of its intervals is late: a worker may be busy for one or two.
+INTERVALS = 5
+KEPT_FOR = 7 * 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """ran_at: when it ended last; None when it has not run for a week.  state: good, attention or problem."""
+
+    name: str
+    every: timedelta
+    ran_at: datetime | None
+    state: str
+    says: str
+
+
+@task_postrun.connect
+def remember(task: Any = None, state: str = "", **_: Any) -> None:
+    """Called by every worker after every task."""
+    cache.set(f"job/{task.name}", (timezone.now(), state == "SUCCESS"), KEPT_FOR)
+
+
+def jobs() -> list[Job]:
+    """Every job of the schedule. One question to the cache."""
+    kept = cache.get_many([f"job/{entry['task']}" for entry in SCHEDULE.values()])
+    now = timezone.now()
+    return [
+        job_of(name, timedelta(seconds=entry["schedule"]), kept.get(f"job/{entry['task']}"), now)
+        for name, entry in SCHEDULE.items()
+    ]
+
+
+def job_of(name: str, every: timedelta, kept: tuple[datetime, bool] | None, now: datetime) -> Job:
+    if kept is None:
+        return Job(name, every, None, "problem", "Has not run: is there a worker, and a beat?")
+    ran_at, well = kept
+    if not well:
+        return Job(name, every, ran_at, "problem", "Failed: the worker's log says why.")
+    if now - ran_at > INTERVALS * every:
+        return Job(name, every, ran_at, "attention", "Late: is there a worker, and a beat?")
+    return Job(name, every, ran_at, "good", "Ran")
