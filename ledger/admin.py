@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.urls import reverse
 
-from ledger import fork_admin, general_ledger_admin
+from ledger import fork_admin, general_ledger_admin, portfolio_admin
 from ledger.models import (
     Account,
     Accrual,
@@ -35,7 +35,7 @@ from ledger.models import (
 )
 from tenants.control_room import LookOnly
 
-__all__ = ["fork_admin", "general_ledger_admin"]  # they register their own
+__all__ = ["fork_admin", "general_ledger_admin", "portfolio_admin"]  # they register their own
 
 ON_THE_LOAN = "What is done to a loan is done on its page: payments, fees, reversals, charge-off."
 BY_EVENTS = "Entries are posted by what happens to loans. A wrong one is taken back by reversing its event."
