@@ -267,7 +267,7 @@ def copy_table(model: Any, numbered: Any, numberings: list[Numbering], start: in
             it = by_table[refers_to]
             values.append(f"{it.first} + c * {len(it.originals)} + {alias}.place - 1")
         elif (field.column == "number" and model._meta.db_table == "ledger_loan") or field.column == "key":
-            values.append(f"r.{field.column} || '/' || c")
+            values.append(f"r.{field.column} || '-' || c")
         else:
             values.append(f"r.{field.column}")
     query = (

@@ -75,7 +75,7 @@ JOURNAL = RowList(
             key="loan",
             label="Loan",
             value="event.loan.number",
-            url=lambda row: reverse("loan", args=[row.event.loan.number]),
+            url=lambda row: reverse("loan", args=[row.event.loan.number]) if row.event else "",
         ),
         Column(key="borrower", label="Borrower", value="event.loan.borrower.name", cell="name"),
         Column(key="effective", label="Effective on", value="effective_on", cell="day"),

@@ -8,6 +8,8 @@ import pytest
 
 from ledger.models import Entry
 from ledger.operations import receive_payment
+from ledger.posting import Line, post
+from tests.conftest import BUSINESS_DATE
 from tests.pages import queries, table, words
 
 ADDRESS = "/books/journal/"
@@ -56,6 +58,16 @@ def test_it_is_filtered_by_its_address(query: str, kinds: list[str], paid: Any, 
         assert [row[2] for row in rows(page)] == kinds
     else:
         assert "No entry fits these filters" in words(page)
+
+
+def test_an_entry_of_no_loan_leads_to_itself_alone(paid: Any, people: Any, client_of: Any) -> None:
+    lines = [Line(role, amount, BUSINESS_DATE) for role, amount in (("cash", Decimal(5)), ("fee_income", Decimal(-5)))]
+    made = post(
+        legal_entity_id=paid.legal_entity_id, currency="USD", kind="capital", lines=lines,
+        effective_on=BUSINESS_DATE, posted_on=BUSINESS_DATE, key="capital",
+    )  # fmt: skip
+    first = rows(client_of(people.auditor).get(ADDRESS))[0]
+    assert first == [str(made.pk), "31 Dec 2008", "Capital", "–", "–", "31 Dec 2008", "31 Dec 2008", "2", "5.00"]
 
 
 def test_a_file_holds_what_is_shown(paid: Any, people: Any, client_of: Any) -> None:
