@@ -142,7 +142,18 @@ def run_pytest(session: Session, servers: Servers, arguments: list[str]) -> Resu
     heading("pytest")
     began = time.monotonic()
     process = spawn(
-        [session.environment.python, "-m", "pytest", "-p", "launcher.pytest_plugin", "-n", "2", *arguments],
+        [
+            session.environment.python,
+            "-m",
+            "pytest",
+            "-p",
+            "launcher.pytest_plugin",
+            "-n",
+            "2",
+            "--dist",
+            "worksteal",
+            *arguments,
+        ],
         cwd=session.checkout,
         environment=session.variables(servers, as_owner=True),
         stdout=None,

@@ -17,13 +17,17 @@ KEPT_FOR = 7 * 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """ran_at: when it ended last; None when it has not run for a week.  state: good, attention or problem."""
+    """ran_at: when it ended last; None when it has not run for a week.  state: good, attention or problem.
+
+    word: the state in a word.  says: what to look at, a sentence; empty when it is well.
+    """
 
     name: str
     every: timedelta
     ran_at: datetime | None
     state: str
-    says: str
+    word: str
+    says: str = ""
 
 
 @task_postrun.connect
@@ -44,10 +48,10 @@ def jobs() -> list[Job]:
 
 def job_of(name: str, every: timedelta, kept: tuple[datetime, bool] | None, now: datetime) -> Job:
     if kept is None:
-        return Job(name, every, None, "problem", "Has not run: is there a worker, and a beat?")
+        return Job(name, every, None, "problem", "Has not run", "Is there a worker, and a beat?")
     ran_at, well = kept
     if not well:
-        return Job(name, every, ran_at, "problem", "Failed: the worker's log says why.")
+        return Job(name, every, ran_at, "problem", "Failed", "The worker's log says why.")
     if now - ran_at > INTERVALS * every:
-        return Job(name, every, ran_at, "attention", "Late: is there a worker, and a beat?")
+        return Job(name, every, ran_at, "attention", "Late", "Is there a worker, and a beat?")
     return Job(name, every, ran_at, "good", "Ran")

@@ -113,8 +113,10 @@
 
   function act(key) {
     const wanted = `[data-key="${CSS.escape(key)}"]`;
-    // What is in the page comes before what is in the navigation.
-    const target = [...all(wanted, find("main") || document), ...all(wanted)].find((element) => seen(element) && !element.disabled);
+    // What is in the page comes before what is in the navigation; behind an open dialog there is nothing to press.
+    const modal = find("dialog[open]");
+    const places = modal ? all(wanted, modal) : [...all(wanted, find("main") || document), ...all(wanted)];
+    const target = places.find((element) => seen(element) && !element.disabled);
     if (!target) return false;
     if (target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea")) target.focus();
     else if (target.matches(".lw-chart-table summary")) showTables(!target.parentElement.open);
@@ -157,7 +159,12 @@
   const inList = () => document.activeElement === document.body || document.activeElement.closest(".lw-list, .lw-scroll");
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || find("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const modal = find("dialog[open]");
+    if (modal) {
+      if (modal.matches(".lw-panel") && !typing(event.target) && act(event.key)) event.preventDefault();
+      return;
+    }
     if (event.key === "Escape") {
       if (escape()) event.preventDefault();
       return;

@@ -204,8 +204,8 @@ def pay(hand: Mouse, loan: str, what: str) -> str:
 def take_back(hand: Mouse, loan: str, amount: str) -> None:
     page = hand.page
     page.goto(f"/loans/{loan}/")
-    with landing(page, r"/events/\d+/$"):
-        hand.follow(re.compile("^Payment$"))
+    hand.follow(re.compile("^Payment$"))
+    expect(page.get_by_role("heading", name=re.compile("^Payment of "))).to_be_visible()
     with landing(page, "/reverse/$"):
         hand.shortcut("r", re.compile("Reverse|Take back", re.I))
     effect = page.get_by_label("What this will do")

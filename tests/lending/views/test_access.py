@@ -15,9 +15,11 @@ STAFF = {"underwriter", "operations", "collections", "portfolio_manager", "audit
 BOARDING = {"operations", "portfolio_manager", "auditor", "administrator"}
 CONTROL_ROOM = {"auditor", "administrator"}
 BORROWER = {"borrower"}
-BOOKS = ("Trial balance", "General ledger", "Ageing", "Proof", "End of day")
+BOOKS = ("Trial balance", "Journal", "General ledger", "Ageing", "Proof", "End of day")
 # The places of whoever sees applications and tapes.
 WIDE = ["Home", "Applications", "Loans", "Calculator", *BOOKS, "Boarding"]
+# Those who answer for the whole book.
+WIDEST = ["Home", "Applications", "Loans", "Portfolio", "Calculator", *BOOKS, "Boarding"]
 
 # address -> who may open it; everybody else is told no.
 PAGES: dict[str, set[str]] = {
@@ -48,6 +50,10 @@ PAGES: dict[str, set[str]] = {
     "/books/night/": STAFF,
     "/books/boarding/": BOARDING,
     "/books/ageing/": STAFF,
+    "/books/journal/": STAFF,
+    "/loans/{loan}/recalculation/": STAFF,
+    "/loans/{loan}/balance-over-time/": STAFF,
+    "/loans/{loan}/documents/": STAFF,
     "/books/proof/": STAFF,
     "/books/proof/laws/seals_hold/": STAFF,
     "/books/accounts/1200/explain/": STAFF,
@@ -102,8 +108,8 @@ def test_a_stranger_is_taken_to_the_sign_in_page_and_back(names: dict[str, Any],
         ("underwriter", ["Home", "Applications", "Loans", "Calculator", *BOOKS]),
         ("operations", WIDE),
         ("collections", ["Home", "Loans", "Calculator", *BOOKS]),
-        ("portfolio_manager", WIDE),
-        ("auditor", [*WIDE, "Control room"]),
+        ("portfolio_manager", WIDEST),
+        ("auditor", [*WIDEST, "Control room"]),
         ("administrator", [*WIDE, "Control room"]),
         ("borrower", ["Your loans", "Documents", "Apply", "Calculator"]),
     ],
@@ -124,7 +130,7 @@ def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
         ("/", "Home"),
         ("/loans/{loan}/", "Loans"),
         ("/books/accounts/1200/", "Trial balance"),
-        ("/books/entries/{entry}/", "Trial balance"),
+        ("/books/entries/{entry}/", "Journal"),
         ("/books/mapping/", "General ledger"),
         ("/books/boarding/", "Boarding"),
     ],
