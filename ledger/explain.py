@@ -187,7 +187,10 @@ def money(step: Step) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A step as a page shows it. event, entry: the ids of what it names.  opens: the `within` that opens it."""
+    """A step as a page shows it. event, entry: the ids of what it names.  opens: the `within` that opens it.
+
+    open: its parts are shown from the start.
+    """
 
     label: str
     figure: str
@@ -195,6 +198,7 @@ class Node:
     event: int | None
     entry: str
     opens: str
+    open: bool
     parts: "tuple[Node, ...]"
 
 
@@ -223,15 +227,18 @@ def below(step: Step, within: str) -> Step:
     return step
 
 
-def node(step: Step, within: str = "", *, levels: int = LEVELS_SHOWN) -> Node:
+def node(step: Step, within: str = "", *, levels: int = LEVELS_SHOWN, is_open: bool = True) -> Node:
     """The tree of `step` in words: an event without the number of its row, which becomes a link instead.
 
     within: where in the whole tree it stands.  levels: how many below it are shown; parts further down are opened.
+    A chain of steps that each follow from one other is open to its end, and is one level.
     """
     label, event = step.label, None
     if found := EVENT.match(label):
         label, event = f"{found['what']} of {found['on']}{found['rest']}", int(found["id"])
     parts = step.parts if levels else ()
+    openable = [number for number, part in enumerate(parts) if part.parts]
+    chained = openable[0] if is_open and len(openable) == 1 else None
     return Node(
         label=DAY.sub(lambda day: f"{date.fromisoformat(day[0]):%-d %b %Y}", label),
         figure=shown(step).replace("-", "−"),  # a true minus
@@ -239,7 +246,14 @@ def node(step: Step, within: str = "", *, levels: int = LEVELS_SHOWN) -> Node:
         event=event,
         entry=step.detail.get("entry", ""),
         opens=step.detail.get("within", "" if levels or not step.parts else within),
+        open=is_open,
         parts=tuple(
-            node(part, f"{within}.{number}".lstrip("."), levels=levels - 1) for number, part in enumerate(parts)
+            node(
+                part,
+                f"{within}.{number}".lstrip("."),
+                levels=levels if number == chained else levels - 1,
+                is_open=number == chained,
+            )
+            for number, part in enumerate(parts)
         ),
     )
