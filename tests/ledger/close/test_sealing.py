@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,9 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connections
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ledger.close import sealing
 from ledger.close.seal_export import NothingSealed, TooManyRows, seals_between, write_folder, write_zip
-from ledger.close.sealing import TABLES, check_some, seal_differences, seal_night
+from ledger.close.sealing import TABLES, seal_differences, seal_night
 from ledger.merkle import Tree, leaf_hash
 from ledger.models import Accrual, Entry, LoanEvent, Night, Posting, Seal, SealBlock
 from ledger.operations import receive_payment
@@ -35,49 +31,6 @@ assert spec is not None
 assert spec.loader is not None
 verifier = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(verifier)
-
-
-# --- the tree ---------------------------------------------------------------------------------------------------------
-def head(leaves: list[bytes]) -> bytes:
-    """RFC 6962, section 2.1, as it is written there."""
-    if len(leaves) < 2:
-        return leaves[0] if leaves else sha256().digest()
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha256(b"\x01" + head(leaves[:split]) + head(leaves[split:])).digest()
-
-
-@given(st.integers(min_value=1, max_value=70))
-def test_the_tree_is_that_of_rfc_6962(number: int) -> None:
-    leaves = [leaf_hash(str(n).encode()) for n in range(number)]
-    ours, theirs = Tree(), verifier.Tree()
-    for leaf in leaves:
-        ours.add(leaf)
-        theirs.add(leaf)
-    assert ours.root() == head(leaves)
-    assert theirs.root() == head(leaves).hex()
-
-
-@given(sizes=st.lists(st.integers(0, 70), max_size=6))
-def test_leaves_added_many_at_a_time_give_the_same_tree(sizes: list[int]) -> None:
-    one, many, number = Tree(), Tree(), 0
-    for size in sizes:
-        leaves = [leaf_hash(bytes([n % 256])) for n in range(number, number + size)]
-        number += size
-        many.extend(b"".join(leaves))
-        for leaf in leaves:
-            one.add(leaf)
-        assert (many.root(), many.leaves, many.perfect) == (one.root(), one.leaves, one.perfect)
-
-
-def test_a_leaf_and_the_empty_tree_are_those_of_the_published_vectors() -> None:
-    """The test vectors of Certificate Transparency: https://www.rfc-editor.org/rfc/rfc6962 and its reference log."""
-    assert Tree().root().hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    tree = Tree()
-    for leaf in (b"", b"\x00", b"\x10", b"\x20\x21", b"\x30\x31", b"\x40\x41\x42\x43", b"\x50" + bytes(range(81, 88)),
-                 bytes(range(96, 112))):  # fmt: skip
-        tree.add(leaf_hash(leaf))
-    assert tree.root().hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
 
 
 # --- the seal ---------------------------------------------------------------------------------------------------------
@@ -376,50 +329,6 @@ def test_a_root_changed_in_the_database_breaks_the_chain(book: Book, committed: 
         "The seal of 2009-01-01 names another root before it",
         "The hashes kept of 2008-12-31 do not give its root, sealed on 2008-12-31",
     }
-
-
-@pytest.fixture
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two rows a block and two blocks a night, so that the first day of the book takes a round of nights."""
-    monkeypatch.setattr(sealing, "ROWS_A_BLOCK", 2)
-    monkeypatch.setattr(sealing, "BLOCKS_A_NIGHT", 2)
-
-
-def test_a_big_day_is_hashed_anew_block_by_block_each_once_a_round(small_blocks: None, book: Book) -> None:
-    with book.inside():
-        seal = Seal.objects.get(business_date=BUSINESS_DATE)
-        blocks = SealBlock.objects.filter(business_date=BUSINESS_DATE).count()
-        turns = [check_some(seal, turn=turn) for turn in range((blocks + 1) // 2)]
-        assert sum(rows for rows, _ in turns) == seal.leaves - 1  # but for the day's own line
-        assert [found for _, found in turns] == [[]] * len(turns)
-        assert check_some(seal, turn=len(turns)) == turns[0]
-
-
-@pytest.mark.parametrize("sql", BELOW)
-def test_a_round_of_nights_finds_a_changed_row_of_a_big_day(
-    small_blocks: None, book: Book, committed: str, sql: str
-) -> None:
-    connections.close_all()
-    as_owner(committed, sql)
-    with book.inside():
-        seal = Seal.objects.get(business_date=BUSINESS_DATE)
-        found = [row["what"] for turn in range(20) for row in check_some(seal, turn=turn)[1]]
-    changed = {what for what in found if what.startswith("Accrual ")}
-    assert len(changed) == 1
-    assert changed.pop().endswith(f"{BELOW[sql]}, sealed on 2008-12-31")
-
-
-def test_each_night_tries_the_root_of_a_big_day_from_the_hashes_kept(
-    small_blocks: None, book: Book, committed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connections.close_all()
-    as_owner(committed, f"UPDATE ledger_seal SET root = '{'ab' * 32}' WHERE business_date = '2008-12-31'")
-    with book.inside():
-        seal = Seal.objects.get(business_date=BUSINESS_DATE)
-        what = "The hashes kept of 2008-12-31 do not give its root, sealed on 2008-12-31"
-        assert [row["what"] for row in check_some(seal, turn=0)[1]] == [what]
-        monkeypatch.setattr(sealing, "HASHES_A_NIGHT", 5)
-        assert check_some(seal, turn=0)[1] == []
 
 
 # --- folders and downloads --------------------------------------------------------------------------------------------
