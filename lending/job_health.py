@@ -13,6 +13,7 @@ from lending.schedule import SCHEDULE
 # A job that did not run for so many of its intervals is late: a worker may be busy for one or two.
 INTERVALS = 5
 KEPT_FOR = 7 * 24 * 60 * 60
+KEY = "job"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,15 @@ class Job:
 @task_postrun.connect
 def remember(task: Any = None, state: str = "", **_: Any) -> None:
     """Called by every worker after every task."""
-    cache.set(f"job/{task.name}", (timezone.now(), state == "SUCCESS"), KEPT_FOR)
+    cache.set(f"{KEY}/{task.name}", (timezone.now(), state == "SUCCESS"), KEPT_FOR)
 
 
 def jobs() -> list[Job]:
     """Every job of the schedule. One question to the cache."""
-    kept = cache.get_many([f"job/{entry['task']}" for entry in SCHEDULE.values()])
+    kept = cache.get_many([f"{KEY}/{entry['task']}" for entry in SCHEDULE.values()])
     now = timezone.now()
     return [
-        job_of(name, timedelta(seconds=entry["schedule"]), kept.get(f"job/{entry['task']}"), now)
+        job_of(name, timedelta(seconds=entry["schedule"]), kept.get(f"{KEY}/{entry['task']}"), now)
         for name, entry in SCHEDULE.items()
     ]
 
