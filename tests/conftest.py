@@ -21,6 +21,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("loanwright")
 
 
+def redis_database(number: int) -> str:
+    """The address of another numbered database of the same server."""
+    plain = os.environ["REDIS_URL"].partition("?")[0]
+    return f"{plain}?db={number}" if plain.startswith("unix:") else f"{plain.rsplit('/', 1)[0]}/{number}"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("django"):  # tests/finance runs without it
         return
@@ -29,9 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-    # Each worker of a parallel run has its own cache, hence its own sessions and lock-outs.
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    # Each worker of a parallel run has its own cache, hence its own sessions and lock-outs; and a database of its own
+    # for it, because emptying a cache empties the whole database.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.CACHES["default"]["KEY_PREFIX"] = f"test-{worker}-{os.getpid()}"
+    settings.CACHES["default"]["LOCATION"] = redis_database(12 + int(worker[2:]) % 4)
 
 
 def point_to(name: str) -> None:

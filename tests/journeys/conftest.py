@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import database
-from tests.conftest import make_people, make_product_version, make_tenant
+from tests.conftest import make_people, make_product_version, make_tenant, redis_database
 
 # Playwright keeps an event loop in this thread; what the tests ask of the database here is not inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -48,9 +48,7 @@ def free_port() -> int:
 
 def redis_of_its_own() -> str:
     """Another numbered database of the same server, so that no other worker takes our messages."""
-    number = 4 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8
-    plain = os.environ["REDIS_URL"].partition("?")[0]
-    return f"{plain}?db={number}" if plain.startswith("unix:") else f"{plain.rsplit('/', 1)[0]}/{number}"
+    return redis_database(4 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8)
 
 
 @pytest.fixture(scope="session")
