@@ -1,14 +1,13 @@
 """What a loan owed month end by month end, beside what the schedule that was signed would have left. Reads only."""
 
-import calendar
 from bisect import bisect_right
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from finance.money import ZERO
 from finance.replay import journal
+from ledger.close.months import month_ends
 from ledger.standing import Account, history
 
 # A longer life is shown by quarter, so that a point stays wide enough to click.
@@ -26,7 +25,7 @@ class Owed(NamedTuple):
 
 def balance_over_time(account: Account, *, as_of: date, known_on: date | None = None) -> list[Owed]:
     """From the month in which the loan was paid out to `as_of`, by what was known on `known_on` (None: all we know)."""
-    ends = list(month_ends(account.loan.opened_on, as_of))
+    ends = days_shown(account.loan.opened_on, as_of)
     if len(ends) > MONTHS_SHOWN:
         ends = [on for on in ends if on.month % 3 == 0 or on == as_of]
     played = journal(account.terms, history(account.events), through=as_of, known_on=known_on, accrue_on=ends)
@@ -44,11 +43,7 @@ def balance_over_time(account: Account, *, as_of: date, known_on: date | None = 
     return points
 
 
-def month_ends(first: date, last: date) -> Iterator[date]:
-    """The last day of each month from that of `first` up to `last`, and `last` itself."""
-    year, month = first.year, first.month
-    while (on := date(year, month, calendar.monthrange(year, month)[1])) < last:
-        yield on
-        year, month = year + month // 12, month % 12 + 1
-    if first <= last:
-        yield last
+def days_shown(first: date, last: date) -> list[date]:
+    """The month ends from `first` to `last`, and `last` itself; none when it comes before."""
+    ends = month_ends(first, last)
+    return ends if last < first or ends[-1:] == [last] else [*ends, last]

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal as D
 from typing import Any
 
-from ledger.balance_over_time import balance_over_time, month_ends
+from ledger.balance_over_time import balance_over_time, days_shown
 from ledger.operations import receive_payment
 from ledger.standing import position, read_account
 from tests.conftest import BUSINESS_DATE
@@ -38,11 +38,11 @@ def test_before_it_was_known_nothing_was_owed(loan: Any, people: Any) -> None:
 
 
 def test_the_ends_of_months_and_the_day_itself() -> None:
-    assert list(month_ends(date(2008, 1, 31), date(2008, 3, 15))) == [
+    assert days_shown(date(2008, 1, 31), date(2008, 3, 15)) == [
         date(2008, 1, 31), date(2008, 2, 29), date(2008, 3, 15)
     ]  # fmt: skip
-    assert list(month_ends(date(2008, 12, 5), date(2008, 12, 5))) == [date(2008, 12, 5)]
-    assert list(month_ends(date(2008, 12, 5), date(2008, 12, 4))) == []
+    assert days_shown(date(2008, 12, 5), date(2008, 12, 5)) == [date(2008, 12, 5)]
+    assert days_shown(date(2008, 12, 5), date(2008, 12, 4)) == []
 
 
 def test_the_page_says_what_it_found_and_shows_the_same_as_a_table(loan: Any, people: Any, client_of: Any) -> None:
