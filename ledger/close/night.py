@@ -11,14 +11,15 @@ from time import sleep
 
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from finance.errors import Refused
 from ledger.close.exceptions import resolve_caught_up
-from ledger.close.steps import BEGUN, BY_NAME, DONE, Step, plan, step_after
+from ledger.close.steps import BEGUN, BY_NAME, DONE, Step, at_once, plan, steps_after
 from ledger.day import take_business_day
 from ledger.errors import ClockNotMovable, NothingToPause
-from ledger.models import Night, NightException
+from ledger.models import Night, NightChunk, NightException
 from ledger.opening import open_periods
 from tenants.current import current_tenant_id, tenant_context
 from tenants.models import LegalEntity, Tenant, User
@@ -87,9 +88,8 @@ def work_night(tenant_id: int, night_id: int, *, told: Callable[[Night], None] =
 
 
 def work_one_chunk(night: Night) -> bool:
-    """Claim a chunk of the current step, do it and mark it, in this transaction. False when none is free."""
-    free = night.chunks.filter(step=night.step, done_at=None).order_by("id")
-    chunk = free.select_for_update(skip_locked=True).first()
+    """Claim a chunk of the current steps, do it and mark it, in this transaction. False when none is free."""
+    chunk = undone(night).order_by("id").select_for_update(skip_locked=True).first()
     if chunk is None:
         return False
     step = BY_NAME[chunk.step]
@@ -119,20 +119,27 @@ def run(night: Night, step: Step, loans: list[int]) -> list[dict[str, str]]:
     return run(night, step, loans[:half]) + run(night, step, loans[half:])
 
 
+def undone(night: Night) -> QuerySet[NightChunk]:
+    """The chunks of the current steps that are still to be done. Before the first step and after the last, none."""
+    if night.step in (BEGUN, DONE):
+        return night.chunks.none()
+    return night.chunks.filter(step__in=[step.name for step in at_once(night.step)], done_at=None)
+
+
 def next_step(night: Night) -> bool:
-    """Move to the next step when nothing of this one is left. False when other workers are still at it."""
-    left = night.chunks.filter(step=night.step, done_at=None)
-    if left.exists():
+    """Move on when nothing of the current steps is left. False when other workers are still at it."""
+    if undone(night).exists():
         return False
     night = Night.objects.select_for_update().get(pk=night.pk)
-    if night.step == DONE or night.chunks.filter(step=night.step, done_at=None).exists():
+    if night.step == DONE or undone(night).exists():
         return night.step == DONE
-    night.step = step_after(night.step)
-    if night.step == DONE:
-        night.finished_at = timezone.now()
-        resolve_caught_up(night)
+    if steps := steps_after(night.step):
+        night.step = steps[0].name
+        for step in steps:
+            plan(night, step)
     else:
-        plan(night, BY_NAME[night.step])
+        night.step, night.finished_at = DONE, timezone.now()
+        resolve_caught_up(night)
     night.save(update_fields=["step", "finished_at", "shares"])
     return True
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 
-from ledger.close.steps import BEGUN, DONE, STEPS
+from ledger.close.steps import BEGUN, DONE, STEPS, at_once
 from ledger.models import Night
 
 
@@ -14,7 +14,8 @@ from ledger.models import Night
 class StepProgress:
     """One line of the progress page. state: waiting, running or done.
 
-    took: from its planning to its last chunk so far; None before there is one.
+    took: from its planning to its last chunk so far; None before there is one. Of steps beside each other, those that
+    began later count the time that others had the workers.
     """
 
     label: str
@@ -41,18 +42,24 @@ def progress(night: Night) -> list[StepProgress]:
     """How far each step is, in loans. One query."""
     finished = Q(done_at__isnull=False)
     rows = night.chunks.values_list("step").annotate(
-        all=Sum("loans"), done=Sum("loans", filter=finished, default=0), began=Min("planned_at"), at=Max("done_at")
+        chunks=Count("pk"),
+        chunks_done=Count("pk", filter=finished),
+        all=Sum("loans"),
+        loans_done=Sum("loans", filter=finished, default=0),
+        began=Min("planned_at"),
+        at=Max("done_at"),
     )
     found: dict[str, tuple[Any, ...]] = {row[0]: row[1:] for row in rows.order_by()}
-    names = [BEGUN, *(step.name for step in STEPS), DONE]
-    reached = names.index(night.step)
+    running = [] if night.step in (BEGUN, DONE) else at_once(night.step)
+    before = len(STEPS) if night.step == DONE else STEPS.index(running[0]) if running else 0
     lines = []
-    for place, step in enumerate(STEPS, start=1):
-        total, done, began, at = found.get(step.name, (0, 0, None, None))
+    for place, step in enumerate(STEPS):
+        chunks, done_chunks, total, done, began, at = found.get(step.name, (0, 0, 0, 0, None, None))
+        over = place < before or (step in running and chunks == done_chunks)
         lines.append(
             StepProgress(
                 label=step.label,
-                state="done" if place < reached else "running" if place == reached else "waiting",
+                state="done" if over else "running" if step in running else "waiting",
                 done=done,
                 total=total,
                 took=max(at - began, timedelta(milliseconds=1)) if began and at else None,

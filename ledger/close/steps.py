@@ -1,12 +1,15 @@
 """The steps of a night: a table, and the work of each on a list of loans.
 
 Each is safe to run again: it does what is still undone for its business date. A step that sweeps the book takes the
-loans in chunks; the others have one chunk without loans.
+loans in chunks; the others have one chunk without loans. Steps that need nothing of each other stand beside each other,
+so that no worker waits while another has the one chunk of a step.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,7 +20,7 @@ from ledger import movements
 from ledger.close import months
 from ledger.close.late_fees import assess_together
 from ledger.close.policies import POLICIES, carry_out
-from ledger.close.proof import Finding, balances, prove_books, replay_differences
+from ledger.close.proof import Finding, balances, prove_chunks, prove_law, replay_differences
 from ledger.close.seal_export import publish
 from ledger.close.sealing import seal_night
 from ledger.close.summary import reclassify, sum_interest
@@ -34,6 +37,7 @@ class Step:
     """name: as `Night.step` keeps it.  found_by: the statement that finds its loans; "" for a step without loans.
 
     chunk_size: loans a chunk.  most: loans a night, going round the book in as many nights as that takes; 0 is all.
+    beside: it begins with the step before it.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Step:
     found_by: str = ""
     chunk_size: int = 0
     most: int = 0
+    beside: bool = False
 
 
 def accrue(night: Night, loans: Loans) -> list[Finding]:
@@ -64,7 +69,7 @@ def age(night: Night, loans: Loans) -> list[Finding]:
 
 def keep_late(night: Night, loans: Loans) -> list[Finding]:
     """Who is late at the end of the day, kept for whoever asks about it later."""
-    execute("late_loans", on=night.business_date)
+    execute("keep_late", on=night.business_date, loans=loans)
     return []
 
 
@@ -125,9 +130,19 @@ def replay(night: Night, loans: Loans) -> list[Finding]:
     return replay_differences(loans, late_fees_through=night.business_date)
 
 
-def prove(night: Night, loans: Loans) -> list[Finding]:
-    """The laws of the books, each tried and kept."""
-    prove_books(night)
+def prove(law: str) -> Callable[[Night, Loans], list[Finding]]:
+    """A step's work that tries a law of the books over all of them."""
+
+    def run(night: Night, loans: Loans) -> list[Finding]:
+        prove_law(law, night)
+        return []
+
+    return run
+
+
+def prove_loans(night: Night, loans: Loans) -> list[Finding]:
+    """What was found loan by loan, kept as the proofs of this night."""
+    prove_chunks(night)
     return []
 
 
@@ -146,26 +161,46 @@ STEPS = (
     policy("charge_off", "Charge off what is long past due"),
     policy("small_balance", "Write off small balances"),
     policy("nonaccrual", "Put loans on non-accrual"),
-    Step("keep_late", "Keep who is late", keep_late),
-    Step("correct_months", "Correct the months before", correct_months, "corrected_loans", 200),
-    Step("keep_month", "Keep the month", keep_month, "month_loans", 5000),
-    Step("sum_months", "Add up the portfolio", sum_months),
+    Step("keep_late", "Keep who is late", keep_late, "late_loans", 5000),
     Step("summarise", "Sum the interest into the books", summarise),
-    Step("fold", "Fold the postings into movements", fold),
-    Step("balances", "Compare each balance with its postings", compare_balances, "share_of_loans", 5000, 1_000_000),
-    Step("replay", "Replay each loan", replay, "share_of_loans", 200, 100_000),
-    Step("prove", "Prove the books", prove),
+    Step("correct_months", "Correct the months before", correct_months, "corrected_loans", 200, beside=True),
+    Step("keep_month", "Keep the month", keep_month, "month_loans", 5000),
     Step("seal", "Seal the day", seal),
+    Step("fold", "Fold the postings into movements", fold, beside=True),
+    Step("sum_months", "Add up the portfolio", sum_months, beside=True),
+    Step(
+        "balances",
+        "Compare each balance with its postings",
+        compare_balances,
+        found_by="share_of_loans",
+        chunk_size=5000,
+        most=1_000_000,
+        beside=True,
+    ),
+    Step("prove_movements", "Prove the accounts", prove("movements_are_postings")),
+    Step("prove_subledger", "Prove that loans are the books", prove("subledger_is_gl"), beside=True),
+    Step("prove_seals", "Prove the seals", prove("seals_hold"), beside=True),
+    Step("prove_entries", "Prove the entries", prove("entries_balance"), beside=True),
+    Step("replay", "Replay each loan", replay, "share_of_loans", 200, 100_000),
+    Step("prove", "Prove loan by loan", prove_loans),
 )
 BY_NAME = {step.name: step for step in STEPS}
 # A night begins before its first step is planned, which takes a moment that nobody who posts should wait for.
 BEGUN, DONE = "begun", "done"
 
 
-def step_after(name: str) -> str:
-    """The name of the step that follows `name`, or DONE."""
-    names = [BEGUN, *(step.name for step in STEPS), DONE]
-    return names[names.index(name) + 1]
+def at_once(name: str) -> list[Step]:
+    """The step `name` and those beside it, in order."""
+    place = next(number for number, step in enumerate(STEPS) if step.name == name)
+    while STEPS[place].beside:
+        place -= 1
+    return [STEPS[place], *takewhile(attrgetter("beside"), STEPS[place + 1 :])]
+
+
+def steps_after(name: str) -> list[Step]:
+    """The steps that follow `name` and those beside it, all at once; none where the night is done."""
+    place = 0 if name == BEGUN else STEPS.index(at_once(name)[-1]) + 1
+    return at_once(STEPS[place].name) if place < len(STEPS) else []
 
 
 def plan(night: Night, step: Step) -> None:

@@ -15,7 +15,6 @@ WITH posted AS (
 )
 SELECT l.number, s.stands, s.posted
 FROM ledger_loanbalance b
-JOIN ledger_loan l ON l.id = b.loan_id
 LEFT JOIN posted p ON p.loan_id = b.loan_id
 LEFT JOIN accrued c ON c.loan_id = b.loan_id
 CROSS JOIN LATERAL (SELECT
@@ -23,5 +22,7 @@ CROSS JOIN LATERAL (SELECT
   ARRAY[coalesce(p.principal, 0), coalesce(p.interest, 0) + coalesce(c.interest, 0), coalesce(p.fees, 0),
         coalesce(p.unapplied, 0), coalesce(p.escrow, 0), coalesce(p.suspense, 0) + coalesce(c.suspense, 0),
         coalesce(p.applied, 0)] AS posted) s
+-- A loan's own row is read for what differs alone.
+CROSS JOIN LATERAL (SELECT number FROM ledger_loan WHERE id = b.loan_id OFFSET 0) l
 WHERE b.loan_id BETWEEN %(first)s AND %(last)s AND s.stands <> s.posted
 ORDER BY 1

@@ -199,6 +199,6 @@ def test_every_step_is_safe_to_run_again(book: CommittedBook) -> None:
     work_night(book.tenant.pk, book.night.pk)
     before = book.everything()
     with book.inside():
-        for chunk in NightChunk.objects.exclude(step="prove"):
+        for chunk in NightChunk.objects.exclude(step__startswith="prove"):
             assert BY_NAME[chunk.step].run(book.night, chunk.loan_ids) == []
     assert book.everything() == before

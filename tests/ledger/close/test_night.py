@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.utils import timezone
 
-from ledger.close.night import next_step, start_night, work_night
+from ledger.close.night import next_step, start_night, work_night, work_one_chunk
 from ledger.close.progress import progress
 from ledger.close.proof import prove_books
+from ledger.close.steps import BEGUN, STEPS, at_once, steps_after
 from ledger.models import Accrual, Entry, Loan, LoanBalance, LoanEvent, Night, NightException, Period, Proof
 from ledger.operations import reverse_event
 from tenants.models import Tenant
@@ -183,8 +185,36 @@ def test_progress_says_how_far_each_step_is(book: Book) -> None:
         night.refresh_from_db()
         assert {step.state for step in progress(night)} == {"done"}
         # Of the late, one has an instalment of 20 December; the others' first one is due tomorrow.
-        assert [step.done for step in progress(night)] == [3, 1, 1, 0, 0, 0, 0, 1, 3, 0, 0, 0, 3, 3, 0, 0]
+        done = {step.name: line.done for step, line in zip(STEPS, progress(night), strict=True) if line.done}
+        assert done == {
+            "accrue": 3, "late_fees": 1, "age": 1, "keep_late": 1, "correct_months": 1, "keep_month": 3,
+            "balances": 3, "replay": 3,
+        }  # fmt: skip
         assert all(step.loans_per_second for step in progress(night) if step.done)
+
+
+def test_steps_beside_each_other_begin_together(book: Book) -> None:
+    lead = [steps_after(BEGUN)]
+    while following := steps_after(lead[-1][0].name):
+        lead.append(following)
+    assert [step for steps in lead for step in steps] == list(STEPS)
+    (group,) = [[step.name for step in steps] for steps in lead if steps[0].name == "seal"]
+    assert group == ["seal", "fold", "sum_months", "balances"]
+    assert [step.name for step in at_once("balances")] == group
+    with book.inside():
+        night = start_night()
+        Night.objects.filter(pk=night.pk).update(step="keep_month", summarised_at=timezone.now())
+        night.refresh_from_db()
+        assert next_step(night)
+        night.refresh_from_db()
+        states = {step.name: line.state for step, line in zip(STEPS, progress(night), strict=True)}
+        assert [name for name, state in states.items() if state == "running"] == group
+        assert work_one_chunk(night)  # the seal, which was planned first
+        assert {step.name: line.state for step, line in zip(STEPS, progress(night), strict=True)} == {
+            **states,
+            "seal": "done",
+        }
+        assert not next_step(night)
 
 
 def test_a_difference_of_a_cent_is_found_and_named(book: Book) -> None:
