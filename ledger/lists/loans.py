@@ -132,6 +132,7 @@ LOANS = RowList(
             value="balance.unapplied",
             cell="money",
             sort="balance__unapplied",
+            long="rare",
             sum="balance__unapplied",
             shown=False,
         ),

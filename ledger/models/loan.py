@@ -67,6 +67,12 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
         indexes = [
             models.Index(fields=["tenant", "state", "id"], name="loan_state"),
             models.Index("tenant", Collate("number", "C"), name="loan_number_search"),
+            # What sums of many loans are told apart by, without reading their terms.
+            models.Index(
+                fields=["tenant", "id"],
+                include=("currency", "state", "legal_entity", "product_version"),
+                name="loan_uses",
+            ),
         ]
         constraints = [
             models.UniqueConstraint("tenant", "number", name="loan_number_once"),
@@ -152,6 +158,9 @@ class LoanBalance(TenantModel):
                 fields=["tenant", "past_due_amount", "loan"],
                 name="balance_past_due",
                 condition=Q(past_due_amount__gt=0),
+            ),
+            models.Index(
+                fields=["tenant", "unapplied", "loan"], name="balance_unapplied", condition=Q(unapplied__gt=0)
             ),
         ]
         constraints = [

@@ -183,7 +183,7 @@ class Shown:
     @cached_property
     def number(self) -> int:
         """How many rows, or about how many. For a page, whose queries it makes short ones."""
-        if self.listing.large:
+        if self.listing.large or self.known is not None:
             without_helpers()
         return self.about if self.about is not None else sum(row.number for row in self.sums)
 
@@ -193,7 +193,8 @@ class Shown:
         paginator = Paginator(self.rows, ROWS)
         paginator.count = self.number
         page = paginator.get_page(self.query.get("page"))
-        page.object_list = self.finished(self._by_keys(page) if self.about else list(page.object_list))
+        long = not self.held and (self.about is not None or self.number > COUNTED_AT_ONCE)
+        page.object_list = self.finished(self._by_keys(page) if long else list(page.object_list))
         return page
 
     def _by_keys(self, page: Page[Any]) -> list[Any]:

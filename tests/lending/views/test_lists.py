@@ -176,7 +176,7 @@ def test_an_order_that_no_index_has_is_said_and_not_taken(
     plain = client.get("/loans/")
     late = client.get("/loans/?sort=-past_due&bucket=past-due")
     assert [row[0] for row in table(late, "Loans")[1:-1]] == [long_book[1].number, long_book[2].number]
-    assert "“Loan”, “Borrower”, “Principal”, “Past due” or “Late”; fewer than 0, in any." in words(plain)
+    assert "“Loan”, “Borrower”, “Principal”, “Past due”, “Late” or “Unapplied”; fewer than 0, in any." in words(plain)
     assert "sort=interest" not in plain.content.decode()
     monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", 10)
     assert "sort=interest" in client.get("/loans/").content.decode()
