@@ -96,3 +96,17 @@ def as_owner(statement: LiteralString) -> None:
 def vacuum() -> None:
     """What autovacuum would have done by the time a book of this size is in use."""
     as_owner("VACUUM (ANALYZE)")
+
+
+def server_time() -> float | None:
+    """Seconds of processor time that the server process of this connection has used; None on another machine."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    stat = Path(f"/proc/{pid}/stat")
+    if not connection.settings_dict["HOST"].startswith("/") or not stat.exists():
+        return None
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

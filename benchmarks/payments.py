@@ -18,14 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from multiprocessing import get_context
-from pathlib import Path
 from queue import Empty
 from statistics import quantiles
 from typing import Any
 
 from benchmarks import _beside
 from benchmarks.books import TODAY, make_book, set_django_up
-from benchmarks.database import on_the_server, own_database, vacuum
+from benchmarks.database import on_the_server, own_database, server_time, vacuum
 
 Figures = dict[str, Any]
 Due = tuple[int, Decimal]  # a loan's id, and what its next instalment lacks
@@ -199,20 +198,6 @@ def pay(order: tuple[int, list[Due], float, str], start: Callable[[], None]) -> 
     for number in range(max(0, len(events) - AGAIN), len(events)):
         assert one(number).pk == events[number].pk, "the same key made another event"
     return client
-
-
-def server_time() -> float | None:
-    """Seconds of processor time that the server process of this connection has used; None on another machine."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    stat = Path(f"/proc/{pid}/stat")
-    if not connection.settings_dict["HOST"].startswith("/") or not stat.exists():
-        return None
-    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def at_once(work: Callable[..., Any], orders: list[Any]) -> tuple[list[Any], float]:

@@ -20,6 +20,7 @@ BUCKETS: dict[str, tuple[int, int | None]] = {
     "120+": (120, None),
 }
 PAST_DUE = "past-due"  # any of them but current
+NEWLY_LATE = tuple(first for first, _ in BUCKETS.values() if first)  # days past due on which a loan comes into a bucket
 
 
 def business_date() -> date:
@@ -72,7 +73,7 @@ def book_by_bucket() -> dict[str, list[BucketSums]]:
 
 def most_past_due(limit: int) -> list[LoanBalance]:
     """Open loans that are late, most money first. One query."""
-    late = LoanBalance.objects.filter(in_bucket(PAST_DUE)).select_related("loan__borrower")
+    late = LoanBalance.objects.filter(in_bucket(PAST_DUE), past_due_amount__gt=0).select_related("loan__borrower")
     return list(late.order_by("-past_due_amount", "-dpd", "pk")[:limit])
 
 
@@ -105,7 +106,8 @@ def boarding_runs(limit: int) -> list[BoardingRun]:
 
 def back_dated_events() -> QuerySet[LoanEvent]:
     """Events that count from a day before the one on which they became known, boarded history aside."""
-    late = LoanEvent.objects.filter(effective_on__lt=F("recorded_on")).exclude(source__in=["boarding", "night"])
+    # As the condition of its index is written, which is why it need not read every event.
+    late = LoanEvent.objects.filter(Q(effective_on__lt=F("recorded_on")) & ~Q(source__in=["boarding", "night"]))
     return late.select_related("loan__borrower", "by").order_by("-recorded_on", "-pk")
 
 
@@ -129,8 +131,9 @@ def happened_on(day: date) -> list[Happened]:
     interest = Accrual.objects.filter(posted_on=day, entry=None).exclude(amount=0)
     earned = interest.aggregate(number=Count("pk"), amount=Sum("amount"))
     lines.append(Happened("Interest accrued", earned["number"], earned["amount"] or ZERO))
-    moved = LoanBalance.objects.filter(open=True, accrued_through=day).aggregate(**_newly_late())
-    for first in (1, 30, 60, 90, 120):
+    closed = LoanBalance.objects.filter(open=True, accrued_through=day, dpd__in=NEWLY_LATE)
+    moved = closed.aggregate(**_newly_late())
+    for first in NEWLY_LATE:
         words = "Loans newly late" if first == 1 else f"Loans that reached {first} days late"
         lines.append(Happened(words, moved[f"n{first}"], moved[f"a{first}"] or ZERO))
     return [line for line in lines if line.number]
@@ -138,7 +141,7 @@ def happened_on(day: date) -> list[Happened]:
 
 def _newly_late() -> dict[str, Any]:
     aggregates: dict[str, Any] = {}
-    for first in (1, 30, 60, 90, 120):
+    for first in NEWLY_LATE:
         aggregates[f"n{first}"] = Count("pk", filter=Q(dpd=first))
         aggregates[f"a{first}"] = Sum("past_due_amount", filter=Q(dpd=first))
     return aggregates

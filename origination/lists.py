@@ -1,25 +1,27 @@
 """The lists of this place, as data: see tenants.lists."""
 
 from datetime import date
-from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Collate
 from django.urls import reverse
 
 from origination.models import Application
-from parties.selectors import with_words
-from tenants.lists import Choice, Column, RowList, Search
+from parties.models import search_text
+from parties.selectors import ids_with_words
+from tenants.lists import Choice, Column, RowList, Search, in_any
 
 STATES = {value: label for value, label in Application.State.choices if value != "draft"}
 
 
-def named_or_numbered(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Applications whose number begins so, or whose borrower's name has these words."""
-    every = Application.objects.order_by()
-    numbered = every.annotate(plain_number=Collate("number", "C")).filter(plain_number__begins_with=text.upper())
-    named = every.filter(party__in=with_words(text))
-    return rows.filter(pk__in=numbered.values("pk").union(named.values("pk")))
+def named_or_numbered(text: str, most: int) -> tuple[list[int], bool]:
+    """Applications whose number begins so, or whose borrower's name has these words; and whether there are more."""
+    every = Application.objects.annotate(plain_number=Collate("number", "C"))
+    numbered = every.filter(plain_number__begins_with=text.upper()).order_by("plain_number")
+    parties, more = ids_with_words(search_text(text).split(), most, most)
+    named = Application.objects.filter(party__pk__any_of=parties)
+    keys, more_of_them = in_any(most, numbered, named)
+    return keys, more or more_of_them
 
 
 def sent_with_money() -> QuerySet[Application]:
@@ -42,7 +44,7 @@ APPLICATIONS = RowList(
     headline="amount",
     base=("state",),
     filters=(
-        Search(name="q", label="Name or number", apply=named_or_numbered),
+        Search(name="q", label="Name or number", found=named_or_numbered),
         Choice(
             name="state",
             label="State",

@@ -1,11 +1,10 @@
 """Which parties are meant by what somebody typed. Reads only."""
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from parties.models import NameKey, Party, search_text
 
-# Of the parties that have the longest word typed, as many are looked at for the other words.
+# Of the parties that have the rarest word typed, as many are looked at for the other words.
 LOOKED_AT = 2000
 
 WITH_EVERY_WORD = """
@@ -18,11 +17,13 @@ WHERE NOT EXISTS (
 LIMIT %s
 """
 
+HOW_MANY = "(SELECT count(*) FROM (SELECT FROM parties_namekey WHERE key ^@ %s LIMIT %s) AS first_ones)"
+
 
 def parties_called(text: str, limit: int) -> list[Party]:
     """At most `limit` parties whose name has the words typed, each from its beginning; in the order typed first.
 
-    Two queries, and a third where the words do not stand in that order. Of words that thousands of parties share, not
+    Two queries, and two more where the words do not stand in that order. Of words that thousands of parties share, not
     every pair is found.
     """
     phrase = search_text(text)
@@ -33,21 +34,25 @@ def parties_called(text: str, limit: int) -> list[Party]:
     )
     # A name may begin so at two of its words.
     found = list(dict.fromkeys(keys[: limit * 2]))[:limit]
-    lead, *others = sorted(phrase.split(), key=len, reverse=True)
-    if others and len(found) < limit:
-        with connection.cursor() as cursor:
-            cursor.execute(WITH_EVERY_WORD, [lead, LOOKED_AT, others, limit])
-            found = list(dict.fromkeys([*found, *(row[0] for row in cursor.fetchall())]))[:limit]
+    words = phrase.split()
+    if len(words) > 1 and len(found) < limit:
+        anywhere, _ = ids_with_words(words, LOOKED_AT, limit)
+        found = list(dict.fromkeys([*found, *anywhere]))[:limit]
     named = Party.objects.in_bulk(found)
     return [named[party_id] for party_id in found]
 
 
-def with_words(text: str) -> "QuerySet[Party, int]":
-    """The ids of the parties whose name has every word of `text`, each from its beginning. For a larger query."""
-    found: QuerySet[Party] = Party.objects.all()
-    words = search_text(text).split()
+def ids_with_words(words: list[str], most: int, limit: int) -> tuple[list[int], bool]:
+    """At most `limit` parties whose name has each of `words` from its beginning; and whether there may be more.
+
+    words: as `search_text` writes them.  most: of the parties that have the rarest word, as many are looked at for the
+    others. At most two queries.
+    """
     if not words:
-        return found.none().values_list("pk", flat=True)
-    for word in words:
-        found = found.filter(pk__in=NameKey.objects.filter(key__begins_with=word).values("party_id"))
-    return found.values_list("pk", flat=True)
+        return [], False
+    with connection.cursor() as cursor:
+        given = [value for word in words for value in (word, most + 1)]
+        cursor.execute(f"SELECT {', '.join([HOW_MANY] * len(words))}", given)
+        number, lead = min(zip(cursor.fetchone(), words, strict=True))
+        cursor.execute(WITH_EVERY_WORD, [lead, most, [word for word in words if word != lead], limit])
+        return [row[0] for row in cursor.fetchall()], number > most

@@ -1,16 +1,19 @@
 """The ageing of the whole book on any two dates: how much is how late, and which loans that is.
 
-What a loan owed comes from postings and interest, which bear both dates. How late it was is what the close of the day
-wrote down; where something became known later that counts from that day or before, the loan is replayed with it.
+What a loan owes now is in its balance; what it owed then comes from postings and interest, which bear both dates. How
+late it was is what the close of the day wrote down; where something became known later that counts from that day or
+before, the loan is replayed with it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Count, F, Sum
 
 from finance.errors import Refused
 from finance.money import ZERO
@@ -61,32 +64,64 @@ class Ageing:
     late: list[LateOn]
 
 
+class Owing(NamedTuple):
+    """What the loans of one currency owe.  of_late: {loan's id: dollars} of those that are late."""
+
+    loans: int
+    owed: Decimal
+    of_late: dict[int, Decimal]
+
+
 def ageing(as_of: date, known_on: date | None = None) -> Ageing:
     """The book at the end of `as_of`, as known on `known_on` (None: all we know). Raises NotClosed."""
     days = days_late(as_of, known_on)
-    owing: dict[str, dict[int, Decimal]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(statement("book_on"), {"as_of": as_of, "known_on": known_on or date.max})
-        for pk, currency, *parts in cursor.fetchall():
-            owing[currency][pk] = sum((part or ZERO for part in parts), ZERO)
+    owing = owing_now() if is_now(as_of, known_on) else owing_then(as_of, known_on, days)
     late = [
         LateOn(pk, currency, *days[pk][:2], owed, days[pk][2])
-        for currency, loans in owing.items()
-        for pk, owed in loans.items()
-        if pk in days
+        for currency, one in owing.items()
+        for pk, owed in one.of_late.items()
     ]
     late.sort(key=lambda row: (-row.dpd, -row.past_due, row.loan_id))
     return Ageing(
         as_of=as_of,
         known_on=known_on,
-        buckets={currency: by_bucket(currency, loans, late) for currency, loans in sorted(owing.items())},
+        buckets={currency: by_bucket(currency, one, late) for currency, one in sorted(owing.items())},
         late=late,
     )
 
 
+def is_now(as_of: date, known_on: date | None) -> bool:
+    return as_of >= business_date() and known_on is None
+
+
+def owing_now() -> dict[str, Owing]:
+    """{currency: what is owed}, from the balances, which each night are proved to be their postings. Two queries."""
+    owed = F("principal") + F("interest") + F("fees")
+    owing = LoanBalance.objects.annotate(owed=owed).exclude(owed=0).order_by()
+    late: dict[str, dict[int, Decimal]] = defaultdict(dict)
+    rows = owing.filter(open=True, dpd__gt=0)
+    for pk, currency, amount in rows.values_list("pk", "loan__currency", "owed"):
+        late[currency][pk] = amount
+    sums = owing.values_list("loan__currency").annotate(Count("pk"), Sum("owed"))
+    return {currency: Owing(number, amount, late[currency]) for currency, number, amount in sums}
+
+
+def owing_then(as_of: date, known_on: date | None, days: Collection[int]) -> dict[str, Owing]:
+    """{currency: what was owed}, from postings and interest. One query."""
+    owing: dict[str, dict[int, Decimal]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(statement("book_on"), {"as_of": as_of, "known_on": known_on or date.max})
+        for pk, currency, *parts in cursor.fetchall():
+            owing[currency][pk] = sum((part or ZERO for part in parts), ZERO)
+    return {
+        currency: Owing(len(loans), total(loans.values()), {pk: owed for pk, owed in loans.items() if pk in days})
+        for currency, loans in owing.items()
+    }
+
+
 def days_late(as_of: date, known_on: date | None) -> dict[int, tuple[int, Decimal, bool]]:
     """{loan's id: (days past due, dollars past due, replayed)} of the loans that were late."""
-    if as_of >= business_date() and known_on is None:
+    if is_now(as_of, known_on):
         rows = LoanBalance.objects.filter(open=True, dpd__gt=0).values_list("pk", "dpd", "past_due_amount")
         return {pk: (dpd, amount, False) for pk, dpd, amount in rows}
     if not Seal.objects.filter(business_date=as_of).exists():
@@ -126,7 +161,7 @@ def replayed(
     return anew
 
 
-def by_bucket(currency: str, loans: dict[int, Decimal], late: list[LateOn]) -> list[BucketSums]:
+def by_bucket(currency: str, owing: Owing, late: list[LateOn]) -> list[BucketSums]:
     """Every bucket in order, empty ones too; who is not late is current."""
     rows: dict[str, list[LateOn]] = {code: [] for code in BUCKETS}
     for row in late:
@@ -139,7 +174,7 @@ def by_bucket(currency: str, loans: dict[int, Decimal], late: list[LateOn]) -> l
     }
     number = sum(len(found) for found in rows.values())
     owed = total(row.owed for found in rows.values() for row in found)
-    sums["current"] = BucketSums("current", len(loans) - number, total(loans.values()) - owed, ZERO)
+    sums["current"] = BucketSums("current", owing.loans - number, owing.owed - owed, ZERO)
     return list(sums.values())
 
 

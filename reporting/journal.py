@@ -68,8 +68,15 @@ JOURNAL = RowList(
         ),
     ),
     columns=(
-        Column(key="entry", label="Entry", value="pk", sort="pk", url=lambda row: reverse("entry", args=[row.pk])),
-        Column(key="booked", label="Booked on", value="booked_on", cell="day", sort="booked_on"),
+        Column(
+            key="entry",
+            label="Entry",
+            value="pk",
+            sort="pk",
+            long="index",
+            url=lambda row: reverse("entry", args=[row.pk]),
+        ),
+        Column(key="booked", label="Booked on", value="booked_on", cell="day", sort="booked_on", long="index"),
         Column(key="kind", label="Kind", value=lambda row: in_words(row.kind), reads=("kind",)),
         Column(
             key="loan",

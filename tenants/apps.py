@@ -9,7 +9,7 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        import tenants.lookups  # noqa: F401 - registers its lookup
+        import tenants.lookups  # noqa: F401 - registers its lookups
         from tenants.fence import raise_fences
         from tenants.roles_check import refuse_powerful_role
 

@@ -1,8 +1,8 @@
-"""A filter that a fenced table can answer from an index."""
+"""Filters that a fenced table can answer from an index."""
 
 from typing import Any
 
-from django.db.models import CharField, Lookup
+from django.db.models import BigAutoField, CharField, Lookup
 
 
 @CharField.register_lookup
@@ -19,3 +19,15 @@ class BeginsWith(Lookup):
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
         return f"{left} ^@ {right}", [*left_values, *right_values]
+
+
+@BigAutoField.register_lookup
+class AnyOf(Lookup):
+    """`pk__any_of=[1, 2]`: thousands of keys as one array, where `in` writes and plans each as a value of its own."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        left, left_values = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::bigint[])", [*left_values, list(self.rhs)]

@@ -8,21 +8,21 @@ from django.urls import reverse
 
 from ledger.models import Loan
 from ledger.selectors import BUCKETS, PAST_DUE, in_bucket
-from parties.models import Party
-from parties.selectors import with_words
-from tenants.lists import Choice, Column, RowList, Search
+from parties.models import Party, search_text
+from parties.selectors import ids_with_words
+from tenants.lists import Choice, Column, RowList, Search, in_any
 
 Found = QuerySet[Any]
 
 
-def named_or_numbered(rows: Found, text: str) -> Found:
-    """Loans whose number begins so, or whose borrower's name has these words."""
-    loans = Loan.objects.order_by()
-    numbered = loans.annotate(plain_number=Collate("number", "C")).filter(plain_number__begins_with=text.upper())
-    named = loans.filter(borrower__in=with_words(text))
-    # A union, not OR: each half is read from its own index.
-    found: Found = rows.filter(pk__in=numbered.values("pk").union(named.values("pk")))
-    return found
+def named_or_numbered(text: str, most: int) -> tuple[list[int], bool]:
+    """Loans whose number begins so, or whose borrower's name has these words; and whether there are more."""
+    loans: Found = Loan.objects.annotate(plain_number=Collate("number", "C"))
+    numbered = loans.filter(plain_number__begins_with=text.upper()).order_by("plain_number")
+    borrowers, more = ids_with_words(search_text(text).split(), most, most)
+    named: Found = Loan.objects.filter(borrower__pk__any_of=borrowers)
+    keys, more_of_them = in_any(most, numbered, named)
+    return keys, more or more_of_them
 
 
 def name_of_party(text: str) -> str:
@@ -45,7 +45,7 @@ LOANS = RowList(
     selectable=True,
     base=("state",),
     filters=(
-        Search(name="q", label="Name or number", apply=named_or_numbered),
+        Search(name="q", label="Name or number", found=named_or_numbered),
         Choice(
             name="state",
             label="State",
@@ -74,15 +74,19 @@ LOANS = RowList(
             label="Loan",
             value="number",
             sort="number",
+            long="index",
             url=lambda loan: reverse("loan", args=[loan.number]),
         ),
-        Column(key="borrower", label="Borrower", value="borrower.name", cell="name", sort="borrower__name"),
+        Column(
+            key="borrower", label="Borrower", value="borrower.name", cell="name", sort="borrower__name", long="index"
+        ),
         Column(
             key="principal",
             label="Principal",
             value="balance.principal",
             cell="money",
             sort="balance__principal",
+            long="alone",
             sum="balance__principal",
             unit="USD",
         ),
@@ -101,6 +105,7 @@ LOANS = RowList(
             value="balance.past_due_amount",
             cell="money",
             sort="balance__past_due_amount",
+            long="rare",
             sum="balance__past_due_amount",
         ),
         Column(
@@ -110,6 +115,7 @@ LOANS = RowList(
             reads=("balance__dpd", "balance__open"),
             cell="bucket",
             sort="balance__dpd",
+            long="rare",
         ),
         Column(
             key="next_due",
@@ -126,6 +132,7 @@ LOANS = RowList(
             value="balance.unapplied",
             cell="money",
             sort="balance__unapplied",
+            long="rare",
             sum="balance__unapplied",
             shown=False,
         ),

@@ -67,6 +67,12 @@ class Loan(ConcurrentTransitionMixin, TenantModel):
         indexes = [
             models.Index(fields=["tenant", "state", "id"], name="loan_state"),
             models.Index("tenant", Collate("number", "C"), name="loan_number_search"),
+            # What sums of many loans are told apart by, without reading their terms.
+            models.Index(
+                fields=["tenant", "id"],
+                include=("currency", "state", "legal_entity", "product_version"),
+                name="loan_uses",
+            ),
         ]
         constraints = [
             models.UniqueConstraint("tenant", "number", name="loan_number_once"),
@@ -146,6 +152,16 @@ class LoanBalance(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "open", "next_due_on"], name="balance_next_due"),
             models.Index(fields=["tenant", "dpd"], name="balance_dpd", condition=Q(dpd__gt=0)),
+            # The orders of a long list: by what a night does not move, and of what it moves by the few late loans.
+            models.Index(fields=["tenant", "principal", "loan"], name="balance_principal"),
+            models.Index(
+                fields=["tenant", "past_due_amount", "loan"],
+                name="balance_past_due",
+                condition=Q(past_due_amount__gt=0),
+            ),
+            models.Index(
+                fields=["tenant", "unapplied", "loan"], name="balance_unapplied", condition=Q(unapplied__gt=0)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(principal__gte=0), name="balance_principal_not_negative"),

@@ -12,6 +12,7 @@ from lending.templatetags import figures
 from lending.templatetags.drawing import render
 from lending.templatetags.meanings import BUCKETS, MEANINGS, STATES, bucket_of
 from tenants.lists import Choice, Column, Shown
+from tenants.lists import shown as limits
 
 register = template.Library()
 
@@ -49,6 +50,8 @@ def row_list(context: Context, shown: Shown, label: str = "", views: Any = None)
         "head": [heading(shown, column) for column in shown.columns],
         "body": [[cell(context, shown, column, row) for column in shown.columns] for row in page],
         "later": address(query, part="sums", page=None) if later else "",
+        "cut": cut_sentence(shown),
+        "orders": orders_sentence(shown) if later else "",
         "foot": [] if later else feet(shown),
         "width": len(shown.columns),
         "kept": shown.kept(*(one.name for one in shown.listing.filters)),
@@ -88,15 +91,34 @@ def list_count(shown: Shown) -> SafeString:
     return format_html('<span class="lw-count">{}</span>', words)
 
 
+def cut_sentence(shown: Shown) -> str:
+    """What is said above a list of a search that fits more rows than are listed; empty otherwise."""
+    if not shown.cut:
+        return ""
+    many, most = shown.listing.noun[1], figures.count(limits.FOUND)
+    return f"More than {most} {many} fit “{shown.cut}”. These are {most} of them: add a word, or more of the number."
+
+
+def orders_sentence(shown: Shown) -> str:
+    """What a long list can be in the order of, and what it was asked for and is not."""
+    labels = [f"“{column.label}”" for column in shown.listing.columns if shown.can_sort(column)]
+    few = f"fewer than {figures.count(limits.COUNTED_AT_ONCE)}"
+    *most, last = labels
+    said = f"A list this long can be in the order of {', '.join(most)}{' or ' if most else ''}{last}; {few}, in any."
+    if shown.asked_order and shown.sorted_by is None:
+        said = f"It is not in the order of “{shown.asked_order.label}”. {said}"
+    return said
+
+
 def heading(shown: Shown, column: Column) -> dict[str, Any]:
     sorted_now = shown.sorted_by is column
-    up = sorted_now and not shown.descending
+    turned = f"-{column.key}" if sorted_now and not shown.descending else column.key
     return {
         "label": column.label,
         "figure": CLASSES.get(column.cell) == "lw-figure",
         "unit": column.unit,
         "direction": ("descending" if shown.descending else "ascending") if sorted_now else "",
-        "url": address(shown.query, sort=f"-{column.key}" if up else column.key, page=None) if column.sort else "",
+        "url": address(shown.query, sort=turned, page=None) if shown.can_sort(column) else "",
     }
 
 

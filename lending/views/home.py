@@ -1,5 +1,6 @@
 """The first page of each role: what needs me now, and why; a borrower goes to the portal."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,7 @@ from tenants.models import User
 from tenants.roles import STAFF_ROLES
 
 LINES = 10
+COUNTED = 1000  # events that are counted: whether there are more is enough to know here
 
 
 @require_safe
@@ -28,6 +30,10 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not user.is_staff:
         return redirect("portal_home")
+    part = request.GET.get("part", "")
+    if part in PARTS and user.has_role(PARTS[part][0]):
+        _, template, context_of = PARTS[part]
+        return render(request, template, context_of(request))
     needs, more = needs_of(user, selectors.business_date())
     context: dict[str, Any] = {
         "needs": needs,
@@ -36,24 +42,42 @@ def home(request: HttpRequest) -> HttpResponse:
         "roles": user.roles,
     }
     if user.has_role("portfolio_manager"):
-        context["changed_on"] = on = day_asked(request.GET.get("day", ""))
-        context["changes"] = changes(on)
-        context["book"] = [
-            (currency, rows, chart_of(rows), finding_of(rows)) for currency, rows in selectors.book_by_bucket().items()
-        ]
-    if user.has_role("operations"):
-        context["night"] = night = selectors.latest_night()
-        context["happened"] = selectors.happened_on(night.business_date) if night else []
+        context["day"] = day_asked(request.GET.get("day", ""))
     if user.has_role("auditor", "administrator"):
         context["proofs"] = selectors.latest_proofs()
         context["night"] = selectors.latest_night()
     if user.has_role("auditor"):
         context["runs"] = selectors.boarding_runs(LINES)
         back_dated = selectors.back_dated_events()
-        context["back_dated"], context["back_dated_in_all"] = back_dated[:LINES], back_dated.count()
+        context["back_dated"], context["back_dated_in_all"] = back_dated[:LINES], back_dated[: COUNTED + 1].count()
+        context["counted"] = COUNTED
     if user.has_role("administrator"):
         context["without_second_factor"] = staff_without_second_factor()
     return render(request, "lending/home.html", context)
+
+
+# --- what is added up over the whole book, fetched once the page is there -------------------------------------------
+def changes_part(request: HttpRequest) -> dict[str, Any]:
+    on = day_asked(request.GET.get("day", ""))
+    return {"changed_on": on, "changes": changes(on)}
+
+
+def book_part(request: HttpRequest) -> dict[str, Any]:
+    book = selectors.book_by_bucket().items()
+    return {"book": [(currency, rows, chart_of(rows), finding_of(rows)) for currency, rows in book]}
+
+
+def night_part(request: HttpRequest) -> dict[str, Any]:
+    night = selectors.latest_night()
+    return {"night": night, "happened": selectors.happened_on(night.business_date) if night else []}
+
+
+# ?part= of the address: (whose it is, its template, what it shows)
+PARTS: dict[str, tuple[str, str, Callable[[HttpRequest], dict[str, Any]]]] = {
+    "changes": ("portfolio_manager", "lending/_home_changes.html", changes_part),
+    "book": ("portfolio_manager", "lending/_home_book.html", book_part),
+    "night": ("operations", "lending/_home_night.html", night_part),
+}
 
 
 def chart_of(rows: list[selectors.BucketSums]) -> dict[str, Any]:

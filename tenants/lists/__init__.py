@@ -3,7 +3,7 @@
 docs/decisions/0010-one-list-component.md says why it is here.
 """
 
-from tenants.lists.declared import LISTS, Choice, Column, RowList, Rows, Search
+from tenants.lists.declared import LISTS, Choice, Column, RowList, Rows, Search, in_any
 from tenants.lists.shown import Shown, SumRow
 
-__all__ = ["LISTS", "Choice", "Column", "RowList", "Rows", "Search", "Shown", "SumRow"]
+__all__ = ["LISTS", "Choice", "Column", "RowList", "Rows", "Search", "Shown", "SumRow", "in_any"]

@@ -14,6 +14,10 @@ LISTS: dict[str, "RowList"] = {}
 CELLS = (
     "text", "name", "wrap", "money", "side", "count", "rate", "day", "weekday", "moment", "state", "bucket", "badge",
 )  # fmt: skip
+# Of Column.long. index: an index has the order, whatever is filtered.  alone: one has it, but what is filtered for may
+# all be at its other end, so nothing may be filtered.  rare: few rows have any of it, and an index has those; the rows
+# with none come last, whichever way the order goes.
+LONG = ("", "index", "alone", "rare")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,7 @@ class Column:
 
     cell: one of CELLS, or a template of the list's own, which is given `row` and `value`.
     sort: what ?sort= orders by, as the ORM names it; with "" it cannot be. nullable: it may be unknown, which is last.
+    long: how a list too long to be sorted can be in this order all the same (LONG); with "" it cannot.
     sum: what is added up over all pages, as the ORM names it.  reads: the fields it needs, where `value` is a function.
     shown: without ?columns=.  url: where a cell leads.  file: the value in a file, where it is another.
     """
@@ -32,6 +37,7 @@ class Column:
     cell: str = "text"
     sort: str = ""
     nullable: bool = False
+    long: str = ""
     unit: str = ""
     sum: str = ""
     reads: tuple[str, ...] = ()
@@ -81,13 +87,24 @@ class Choice:
         return replace(self, choices=choices)
 
 
+def in_any(most: int, *several: "QuerySet[Any]") -> tuple[list[Any], bool]:
+    """The keys of at most `most` rows that are in any of `several`, and whether there are more. A query each."""
+    keys = list(dict.fromkeys(key for rows in several for key in rows.values_list("pk", flat=True)[: most + 1]))
+    return keys[:most], len(keys) > most
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A filter by what somebody types. in_form=False: it comes with a link alone.  words: what its chip says."""
+    """A filter by what somebody types. in_form=False: it comes with a link alone.  words: what its chip says.
+
+    apply: the rows that fit, of those given.  found: instead of it, where thousands may fit, as many of their keys as
+    asked at most, and whether there are more.
+    """
 
     name: str
     label: str
-    apply: Callable[[Any, str], Any]
+    apply: Callable[[Any, str], Any] | None = None
+    found: Callable[[str, int], tuple[Sequence[Any], bool]] | None = None
     words: Callable[[str], str] = str
     in_form: bool = True
 

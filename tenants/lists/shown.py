@@ -9,16 +9,19 @@ from itertools import islice
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import NullIf
 from django.http import QueryDict
 
-from tenants.lists.declared import Choice, Column, RowList, Rows
+from tenants.lists.declared import Choice, Column, RowList, Rows, Search
 
 ROWS = 50
 PIECE = 2000  # rows of a file that are read at once
 # More rows than these, by the planner's estimate, are counted and added up after the page is there.
-COUNTED_AT_ONCE = 50_000
+COUNTED_AT_ONCE = 10_000
 MANY = 1000  # rows that can be chosen by hand
+FOUND = 2000  # rows that a search may find: they are counted and sorted while somebody waits
 # Of the address: what says where one is in the list, not what it shows.
 PASSING = ("page", "view", "only", "pick", "format", "part")
 # The days a page is about are today's when a view is opened again.
@@ -57,23 +60,34 @@ class Shown:
         ]
         self.held = not isinstance(rows, QuerySet)
         self.chips: list[tuple[str, str, str]] = []
+        self.searched = False  # whether only rows that a search found are listed, which are few
+        self.cut = ""  # what was typed and fits more rows than are listed
         self.values: dict[str, str] = {}
         for one in self.filters:
             value, words = one.read(query.get(one.name, ""))
             self.values[one.name] = value
             self.chips.append((one.name, one.label, words))
             if value:
-                rows = one.apply(rows, value)
+                rows = self._fitting(rows, one, value)
         self.only = chosen_keys(query.get("only", ""), query.getlist("pick"))
         if self.only and not self.held:
             rows = rows.filter(pk__in=self.only)  # type: ignore[union-attr]
         self.filtered = rows
         self.columns = chosen_columns(listing, query)
         sort = query.get("sort", "")
-        self.sorted_by = listing.by_key.get(sort.removeprefix("-"))
-        if self.sorted_by is not None and not self.sorted_by.sort:
-            self.sorted_by = None
+        asked = listing.by_key.get(sort.removeprefix("-"))
+        self.asked_order = asked if asked and asked.sort else None
         self.descending = sort.startswith("-")
+
+    def _fitting(self, rows: Rows, one: Choice | Search, value: str) -> Rows:
+        if isinstance(one, Choice) or one.found is None:
+            assert one.apply, one.name
+            fitting: Rows = one.apply(rows, value)
+            return fitting
+        keys, more = one.found(value, FOUND)
+        self.searched = True
+        self.cut = value if more else self.cut
+        return rows.filter(pk__any_of=keys)  # type: ignore[union-attr]
 
     @property
     def is_filtered(self) -> bool:
@@ -85,6 +99,18 @@ class Shown:
         if self.held:
             return self._held_in_order()
         return narrowed(self.filtered.order_by(*self._order()), self.listing, self.columns)  # type: ignore[union-attr]
+
+    # --- their order ------------------------------------------------------------------------------------------------
+    def can_sort(self, column: Column) -> bool:
+        """Whether the list can be in the order of `column`; a long one only in that of an index."""
+        if not column.sort or self.about is None:
+            return bool(column.sort)
+        return column.long in ("index", "rare") or (column.long == "alone" and not self.is_filtered)
+
+    @cached_property
+    def sorted_by(self) -> Column | None:
+        """The column that it is in the order of; None for the list's own order."""
+        return self.asked_order if self.asked_order and self.can_sort(self.asked_order) else None
 
     def _held_in_order(self) -> Sequence[Any]:
         column, rows = self.sorted_by, list(self.filtered)
@@ -98,17 +124,27 @@ class Shown:
         column, order = self.sorted_by, list(self.listing.order)
         if column is None:
             return order
-        by = F(column.sort)
+        if column.sort == order[0].lstrip("-"):
+            same_way = self.descending == order[0].startswith("-")
+            return order if same_way else [name[1:] if name.startswith("-") else f"-{name}" for name in order]
+        by: Any = F(column.sort)
+        key = in_direction(F("pk"), self.descending)
         # "Unknown last" keeps a descending order from its index: it is said only where something may be unknown.
         last = True if column.nullable else None
-        ordered = by.desc(nulls_last=last) if self.descending else by.asc(nulls_last=last)
+        if column.long in ("alone", "rare"):
+            # A long list from the index, which tells rows of one figure apart by the key. A short one not from the
+            # index: the few rows may be all at its other end.
+            if self.about is None:
+                by = NullIf(by, 0) if column.long == "rare" else by + 0
+            return [in_direction(by, self.descending, True if self.about is None else None), key]
+        ordered = in_direction(by, self.descending, last)
         return [ordered] if column.sort == order[-1].lstrip("-") else [ordered, order[-1]]
 
     # --- how many, and what they add up to --------------------------------------------------------------------------
     @cached_property
     def about(self) -> int | None:
         """The planner's count of a list too long to count now; None where it is counted."""
-        if not self.listing.large or self.held or self.only:
+        if not self.listing.large or self.held or self.only or self.searched:
             return None
         plan = json.loads(self.filtered.order_by().values("pk").explain(format="json"))  # type: ignore[union-attr]
         rows = int(plan[0]["Plan"]["Plan Rows"])
@@ -144,8 +180,11 @@ class Shown:
             for currency, rows in sorted(by_currency.items())
         ]
 
-    @property
+    @cached_property
     def number(self) -> int:
+        """How many rows, or about how many. For a page, whose queries it makes short ones."""
+        if self.listing.large or self.known is not None:
+            without_helpers()
         return self.about if self.about is not None else sum(row.number for row in self.sums)
 
     # --- one page, or all of it -------------------------------------------------------------------------------------
@@ -154,16 +193,30 @@ class Shown:
         paginator = Paginator(self.rows, ROWS)
         paginator.count = self.number
         page = paginator.get_page(self.query.get("page"))
-        page.object_list = self.finished(self._by_keys(page) if self.about else list(page.object_list))
+        long = not self.held and (self.about is not None or self.number > COUNTED_AT_ONCE)
+        page.object_list = self.finished(self._by_keys(page) if long else list(page.object_list))
         return page
 
     def _by_keys(self, page: Page[Any]) -> list[Any]:
         """The rows of the page of a long list: which they are is decided without all that is shown of them."""
-        first = (page.number - 1) * ROWS
-        keys = self.filtered.order_by(*self._order()).values_list("pk", flat=True)  # type: ignore[union-attr]
-        place = {key: position for position, key in enumerate(keys[first : first + ROWS])}
+        place = {key: position for position, key in enumerate(self._keys((page.number - 1) * ROWS))}
         rows = self.rows.order_by().filter(pk__in=list(place))  # type: ignore[union-attr]
         return sorted(rows, key=lambda row: place[row.pk])
+
+    def _keys(self, first: int) -> list[Any]:
+        """Of the page of a long list that begins after `first` rows. One query; where the rare rows end, three."""
+        column, every = self.sorted_by, self.filtered
+        assert isinstance(every, QuerySet)
+        if column is None or column.long == "index":
+            return keys_of(every.order_by(*self._order()), first)
+        if column.long == "alone":  # "is not null": so that the table of the figure leads, in the order of its index
+            return keys_of(every.filter(**{f"{column.sort}__isnull": False}).order_by(*self._order()), first)
+        some = every.filter(**{f"{column.sort}__gt": 0}).order_by(*self._order())
+        keys = keys_of(some, first)
+        if len(keys) < ROWS:
+            none = every.filter(**{column.sort: 0}).order_by(*self.listing.order)
+            keys += keys_of(none, max(0, first - some.order_by().count()), ROWS - len(keys))
+        return keys
 
     def finished(self, rows: Sequence[Any]) -> Sequence[Any]:
         return self.listing.finish(rows) if self.listing.finish and rows else rows
@@ -203,6 +256,21 @@ class Shown:
         for name, value in self.kept(*DAYS):
             kept.appendlist(name, value)
         return kept.urlencode()
+
+
+def without_helpers() -> None:
+    """No parallel workers in the rest of the transaction: they take longer to start than fifty rows to be found."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+
+
+def in_direction(by: Any, descending: bool, nulls_last: bool | None = None) -> Any:
+    return by.desc(nulls_last=nulls_last) if descending else by.asc(nulls_last=nulls_last)
+
+
+def keys_of(rows: QuerySet[Any], first: int, number: int = ROWS) -> list[Any]:
+    """One query."""
+    return list(rows.values_list("pk", flat=True)[first : first + number])
 
 
 def chosen_keys(listed: str, picked: Sequence[str]) -> list[int]:

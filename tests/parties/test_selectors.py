@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from parties.models import NameKey, Party, search_text
-from parties.selectors import parties_called
+from parties.selectors import ids_with_words, parties_called
 
 NAMES = ["Cedar Park Realty LLC", "Cedarbrook Rentals, Inc.", "Park Cedar Company", "O’Brien & Söhne", "García, Ana"]
 
@@ -39,6 +39,17 @@ def test_words_are_found_from_their_beginning(named: list[Party], typed: str, fo
 
 def test_no_more_than_asked_for(named: list[Party]) -> None:
     assert len(parties_called("cedar", 2)) == 2
+
+
+def test_the_rarest_word_leads_so_that_a_common_one_hides_nothing(
+    named: list[Party], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parties.selectors.LOOKED_AT", 1)
+    assert [party.name for party in parties_called("llc cedar", 6)] == ["Cedar Park Realty LLC"]
+    assert ids_with_words(["cedar", "llc"], 1, 6) == ([named[0].pk], False)
+    assert ids_with_words(["zebra", "cedar"], 1, 6) == ([], False)
+    assert ids_with_words(["cedar", "park"], 1, 6)[1]
+    assert ids_with_words([], 1, 6) == ([], False)
 
 
 def test_a_changed_name_is_found_by_its_new_words_alone(named: list[Party]) -> None:

@@ -95,14 +95,16 @@ def test_the_home_of_the_portfolio_manager_shows_any_day_and_opens_to_rows(
         client = client_of(User.objects.get(email="portfolio_manager@example.com"))
         assert day_asked("") == SECOND
         assert day_asked("2030-01-01") == SECOND
-    page = client.get("/")
+    assert 'hx-get="?part=changes&amp;day=2009-01-02"' in client.get("/").content.decode()
+    page = client.get("/?part=changes")
     assert "What changed on Fri 2 Jan 2009" in words(page)
     assert table(page, "What changed")[1:] == [
         ["2 loans became late", f"{book.loans[1].number} , $898.18", "Past due: an instalment was not met", "1,347.27"]
     ]
-    earlier = client.get("/?day=2008-12-31")
+    assert 'hx-get="?part=changes&amp;day=2008-12-31"' in client.get("/?day=2008-12-31").content.decode()
+    earlier = client.get("/?part=changes&day=2008-12-31")
     assert "3 loans were paid out or drawn on" in words(earlier)
-    assert "Nothing changed on this day" in words(client.get("/?day=2008-12-30"))
+    assert "Nothing changed on this day" in words(client.get("/?part=changes&day=2008-12-30"))
     rows = client.get("/portfolio/changes/?day=2009-01-02&what=newly_late")
     assert "Loans became late 2 on Fri 2 Jan 2009, $1,347.27" in words(rows)
     assert [row[0] for row in table(rows, "Loans became late")[1:]] == [book.loans[1].number, book.loans[0].number]

@@ -1,5 +1,6 @@
 """The first page of each role: what needs them now, ranked by money and clock, with the reason."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -116,7 +117,7 @@ def test_a_long_list_says_that_it_is_the_most_pressing_and_where_the_rest_is(
 def test_the_portfolio_manager_sees_the_book_by_days_late(make_loan: Any, people: Any, client_of: Any) -> None:
     late, _ = make_loan(), make_loan("5000.00")
     LoanBalance.objects.filter(pk=late.pk).update(dpd=95, past_due_amount=Decimal("2104.42"))
-    rows = table(client_of(people.portfolio_manager).get("/"), "Open loans by days late")
+    rows = table(client_of(people.portfolio_manager).get("/?part=book"), "Open loans by days late")
     assert rows[1:] == [
         ["Current", "1", "5,000.00", "0.00"],
         ["1–29 days", "0", "0.00", "0.00"],
@@ -127,13 +128,24 @@ def test_the_portfolio_manager_sees_the_book_by_days_late(make_loan: Any, people
     ]
 
 
+def test_what_is_added_up_over_the_whole_book_comes_after_the_page_and_to_its_role_alone(
+    loan: Any, people: Any, client_of: Any
+) -> None:
+    for role, parts in {"portfolio_manager": ["changes", "book"], "operations": ["night"], "collections": []}.items():
+        client = client_of(getattr(people, role))
+        page = client.get("/").content.decode()
+        assert re.findall(r'hx-get="\?part=(\w+)', page) == parts
+        for part in ("changes", "book", "night"):
+            assert (NEEDS in words(client.get(f"/?part={part}"))) == (part not in parts)
+
+
 def test_what_the_last_night_brought_is_counted_and_added_up(make_loan: Any, people: Any, client_of: Any) -> None:
     version = make_product_version(people.administrator, people.portfolio_manager, late_fee=LATE_FEE)
     make_loan(version=version, disbursed_on=date(2008, 11, 30))  # due on 30 December: a day late tonight
     fined = make_loan(version=version, disbursed_on=date(2008, 11, 21))  # due on 21 December: grace ends tonight
     receive_payment(loan_id=fined.pk, amount=Decimal("10.00"), effective_on=TODAY, key="p", by=people.operations)
     assert work_night(Tenant.objects.get().pk, start_night().pk)
-    rows = table(client_of(people.operations).get("/"), "What the last closed day brought")
+    rows = table(client_of(people.operations).get("/?part=night"), "What the last closed day brought")
     assert rows[1:] == [
         ["Disbursement", "2", "24,000.00"],
         ["Late fee", "1", "52.61"],

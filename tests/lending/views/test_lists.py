@@ -7,12 +7,13 @@ from zipfile import ZipFile
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Loan, LoanBalance
 from ledger.views import lists
 from parties.models import Party
-from tenants.lists import LISTS
+from tenants.lists import LISTS, Shown
 from tenants.models import SavedView
 from tests.pages import queries, table, words
 
@@ -108,6 +109,96 @@ def test_a_long_list_is_counted_after_it_is_there(
     assert rows[-1] == ["Counting and adding up"]
     assert "All 3" in words(client.get("/loans/?part=sums"))
     assert "36,000.00" in words(client.get("/loans/?part=sums"))
+
+
+@pytest.fixture
+def long_book(book: Any, monkeypatch: pytest.MonkeyPatch) -> list[Loan]:
+    """The book as if it were too long to be sorted: principal 12,000, 0 and 7,000; the second and third are late."""
+    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", 0)
+    for place, figures in enumerate(
+        [{}, {"principal": 0}, {"principal": "7000.00", "dpd": 12, "past_due_amount": "311.00"}]
+    ):
+        LoanBalance.objects.filter(pk=book[place].pk).update(**figures)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ledger_loan")
+        cursor.execute("ANALYZE ledger_loanbalance")
+    return book
+
+
+@pytest.mark.parametrize(
+    ("sort", "places"),
+    [
+        ("number", [0, 1, 2]),
+        ("-number", [2, 1, 0]),
+        ("borrower", [2, 0, 1]),
+        ("principal", [1, 2, 0]),
+        ("-principal", [0, 2, 1]),
+        ("past_due", [2, 1, 0]),
+        ("-past_due", [1, 2, 0]),
+        ("dpd", [2, 1, 0]),
+        ("-dpd", [1, 2, 0]),
+    ],
+)
+def test_a_long_list_is_in_the_order_of_an_index_and_a_short_one_in_the_same(
+    long_book: list[Loan],
+    people: Any,
+    client_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    sort: str,
+    places: list[int],
+) -> None:
+    page = client_of(people.operations).get(f"/loans/?sort={sort}")
+    assert [row[0] for row in table(page, "Loans")[1:-1]] == [long_book[place].number for place in places]
+    assert "It is not in the order" not in words(page)
+    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", 10)
+    short = client_of(people.operations).get(f"/loans/?sort={sort}")
+    assert [row[0] for row in table(short, "Loans")[1:-1]] == [long_book[place].number for place in places]
+
+
+@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize("sort", ["past_due", "-past_due"])
+def test_the_pages_of_a_rare_order_have_every_row_once(
+    long_book: list[Loan], people: Any, monkeypatch: pytest.MonkeyPatch, sort: str, first: int
+) -> None:
+    shown = Shown(LISTS["loans"], QueryDict(f"sort={sort}"), Loan.objects.all())
+    places = [1, 2, 0] if sort == "-past_due" else [2, 1, 0]
+    assert shown._keys(first) == [long_book[place].pk for place in places][first:]
+
+
+def test_an_order_that_no_index_has_is_said_and_not_taken(
+    long_book: list[Loan], people: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(people.operations)
+    for address, label in (("?sort=-interest", "Interest"), ("?sort=-principal&state=active", "Principal")):
+        page = client.get(f"/loans/{address}")
+        assert [row[0] for row in table(page, "Loans")[1:-1]] == [loan.number for loan in long_book]
+        assert f"It is not in the order of “{label}”." in words(page)
+    plain = client.get("/loans/")
+    late = client.get("/loans/?sort=-past_due&bucket=past-due")
+    assert [row[0] for row in table(late, "Loans")[1:-1]] == [long_book[1].number, long_book[2].number]
+    assert "“Loan”, “Borrower”, “Principal”, “Past due”, “Late” or “Unapplied”; fewer than 0, in any." in words(plain)
+    assert "sort=interest" not in plain.content.decode()
+    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", 10)
+    assert "sort=interest" in client.get("/loans/").content.decode()
+
+
+def test_a_search_that_fits_too_many_lists_some_and_says_so(
+    book: Any, people: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for loan in book:
+        Party.objects.filter(pk=loan.borrower_id).update(name=f"{loan.borrower.name} Storage Rentals")
+    monkeypatch.setattr("tenants.lists.shown.FOUND", 2)
+    client = client_of(people.operations)
+    page = client.get("/loans/?q=storage")
+    assert len(table(page, "Loans")) == 1 + 2 + 1
+    assert "More than 2 loans fit “storage”. These are 2 of them: add a word, or more of the number." in words(page)
+    # The rarest word leads, wherever it stands: nothing is left out.
+    one = client.get("/loans/?q=storage+alder")
+    assert [row[1] for row in table(one, "Loans")[1:-1]] == ["Alder Rentals Storage Rentals"]
+    assert "More than" not in words(one)
+    by_number = client.get(f"/loans/?q={book[0].number[:4]}")
+    assert len(table(by_number, "Loans")) == 1 + 2 + 1
+    assert "More than 2 loans fit" in words(by_number)
 
 
 # --- saved views ----------------------------------------------------------------------------------------------------
