@@ -1,9 +1,9 @@
 """Which parties are meant by what somebody typed. Reads only."""
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from parties.models import NameKey, Party, search_text
+from parties.models import Identifier, NameKey, Party, search_text
 
 # Of the parties that have the longest word typed, as many are looked at for the other words.
 LOOKED_AT = 2000
@@ -51,3 +51,10 @@ def with_words(text: str) -> "QuerySet[Party, int]":
     for word in words:
         found = found.filter(pk__in=NameKey.objects.filter(key__begins_with=word).values("party_id"))
     return found.values_list("pk", flat=True)
+
+
+def with_the_same_number(party: Party, limit: int) -> list[Identifier]:
+    """Identifiers of other parties that are the same number as one of its own: likely the same one twice. One query."""
+    own = Identifier.objects.filter(party=party)
+    same = Identifier.objects.filter(Exists(own.filter(kind=OuterRef("kind"), index=OuterRef("index"))))
+    return list(same.exclude(party=party).select_related("party").order_by("party__name", "pk")[:limit])
