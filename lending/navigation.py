@@ -19,7 +19,7 @@ class Place(NamedTuple):
 STAFF = [
     Place("Home", "home", "home", ""),
     Place("Applications", "applications", "files", "origination.view_application"),
-    Place("Loans", "loans", "coins", "ledger.view_loan"),
+    Place("Loans", "loans", "coins", "ledger.view_loan", covers=("/parties/",)),
     Place("Portfolio", "portfolio", "chart-bar", "reporting.view_portfolio"),
     Place("Calculator", "calculator", "calculator", "origination.use_calculator"),
     Place(

@@ -134,9 +134,8 @@ def application_hit(one: Application) -> Hit:
 
 
 def party_hit(party: Party) -> Hit:
-    where = ", ".join(filter(None, [party.city, party.state]))
     icon = "building" if party.kind == Party.Kind.COMPANY else "user"
-    return Hit(party.name, f"{reverse('loans')}?borrower={party.pk}", icon, where or "Its loans")
+    return Hit(party.name, reverse("party", args=[party.pk]), icon, party.place)
 
 
 def pages_called(text: str, user: User) -> list[Hit]:

@@ -9,6 +9,7 @@ from lending.views.find import find_anything
 from lending.views.home import home
 from lending.views.night import advance_clock, night, night_progress, pause, prove_now, resume, try_loan_again
 from lending.views.page_help import page_help
+from lending.views.party import party
 from lending.views.portal_documents import portal_documents
 from lending.views.portal_home import portal_home
 from lending.views.saved_views import save_view, saved_view
@@ -29,6 +30,7 @@ urlpatterns = [
     path("books/night/resume/", resume, name="resume_night"),
     path("books/night/exceptions/<int:exception_id>/try-again/", try_loan_again, name="try_loan_again"),
     path("books/night/prove/", prove_now, name="prove_now"),
+    path("parties/<int:party_id>/", party, name="party"),
     path("tour/", tour, name="tour"),
     path("help/<str:page>/", page_help, name="page_help"),
     path("find/", find_anything, name="find"),

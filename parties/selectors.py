@@ -1,8 +1,9 @@
 """Which parties are meant by what somebody typed. Reads only."""
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from parties.models import NameKey, Party, search_text
+from parties.models import Identifier, NameKey, Party, search_text
 
 # Of the parties that have the rarest word typed, as many are looked at for the other words.
 LOOKED_AT = 2000
@@ -56,3 +57,10 @@ def ids_with_words(words: list[str], most: int, limit: int) -> tuple[list[int], 
         number, lead = min(zip(cursor.fetchone(), words, strict=True))
         cursor.execute(WITH_EVERY_WORD, [lead, most, [word for word in words if word != lead], limit])
         return [row[0] for row in cursor.fetchall()], number > most
+
+
+def with_the_same_number(party: Party, limit: int) -> list[Identifier]:
+    """Identifiers of other parties that are the same number as one of its own: likely the same one twice. One query."""
+    own = Identifier.objects.filter(party=party)
+    same = Identifier.objects.filter(Exists(own.filter(kind=OuterRef("kind"), index=OuterRef("index"))))
+    return list(same.exclude(party=party).select_related("party").order_by("party__name", "pk")[:limit])

@@ -31,15 +31,18 @@ LOOKS = {
 class Shot(NamedTuple):
     """name: of the files.  address: with {loan}, {late}, {application} and the like filled in.
 
+    wrong: a field and what is typed into it, so that what is sent then is refused.
     do: what is pressed before the picture, selectors one after the other.
     """
 
     name: str
     address: str
     do: tuple[str, ...] = ()
+    wrong: tuple[str, str] | None = None
 
 
-SEND = ("main form[method=post] button[type=submit]",)
+SEND = ("main form:has(input[name=csrfmiddlewaretoken]) button.btn-primary",)
+AMOUNT = ("main input[name=amount]", "none")
 NOBODY = "zzzzzz"
 LISTS = [
     Shot("loans", "/loans/"),
@@ -58,6 +61,7 @@ LOAN = [
     Shot("loan-recalculation", "/loans/{late}/recalculation/"),
     Shot("loan-balance", "/loans/{late}/balance-over-time/"),
     Shot("loan-documents", "/loans/{loan}/documents/"),
+    Shot("party", "{party}"),
     Shot("loan-explain-page", "/loans/{late}/explain/interest/"),
 ]
 BOOKS = [
@@ -70,12 +74,16 @@ BOOKS = [
     Shot("entry", "{entry}"),
     Shot("periods", "/books/periods/"),
     Shot("ageing", "/books/ageing/"),
+    Shot("chart", "/books/chart/"),
+    Shot("mapping", "/books/mapping/"),
+    Shot("companies", "/books/companies/"),
+    Shot("consolidated", "/books/consolidated/"),
+    Shot("exports", "/books/exports/"),
     Shot("proof", "/books/proof/"),
     Shot("night", "/books/night/"),
     Shot("boarding", "/books/boarding/"),
-    Shot("portfolio", "/portfolio/"),
-    Shot("portfolio-then", "/portfolio/?as_of=2006-12-31"),
 ]
+PORTFOLIO = [Shot("portfolio", "/portfolio/"), Shot("portfolio-then", "/portfolio/?as_of=2006-12-31")]
 PEOPLE: dict[str, list[Shot]] = {
     "": [
         Shot("sign-in", "/accounts/login/"),
@@ -91,7 +99,7 @@ PEOPLE: dict[str, list[Shot]] = {
         *LISTS,
         *LOAN,
         Shot("payment", "/loans/{loan}/take-payment/"),
-        Shot("payment-wrong", "/loans/{loan}/take-payment/", SEND),
+        Shot("payment-wrong", "/loans/{loan}/take-payment/", SEND, AMOUNT),
         Shot("reverse", "{event}reverse/"),
         Shot("change-terms", "/loans/{loan}/extend-loan/"),
         Shot("payoff-letter", "/loans/{loan}/payoff-letter/"),
@@ -112,10 +120,10 @@ PEOPLE: dict[str, list[Shot]] = {
     "collections": [Shot("home", "/")],
     "portfolio": [
         Shot("home", "/"),
-        Shot("portfolio", "/portfolio/"),
+        *PORTFOLIO,
         Shot("restructure", "/loans/{late}/restructure-loan/"),
     ],
-    "auditor": [Shot("home", "/"), *BOOKS],
+    "auditor": [Shot("home", "/"), Shot("reconciliation", "/books/exports/reconciliation/")],
     "administrator": [
         Shot("home", "/"),
         Shot("control-room", "/admin/"),
@@ -125,7 +133,7 @@ PEOPLE: dict[str, list[Shot]] = {
     "borrower": [
         Shot("portal", "/portal/"),
         Shot("portal-pay", "{portal_loan}pay/"),
-        Shot("portal-pay-wrong", "{portal_loan}pay/", SEND),
+        Shot("portal-pay-wrong", "{portal_loan}pay/", ("main input[value=other]", *SEND)),
         Shot("portal-calendar", "{portal_loan}calendar/"),
         Shot("portal-payments", "{portal_loan}payments/"),
         Shot("portal-payoff-letter", "{portal_loan}payoff-letter/"),
@@ -139,6 +147,7 @@ FOUND_AT = {
     "loan": ("/loans/?bucket=current", r"^/loans/([^/?]+)/$"),
     "late": ("/loans/?bucket=120%2B&sort=-past_due", r"^/loans/([^/?]+)/$"),
     "application": ("/applications/", r"^(/applications/[^/?]+/)$"),
+    "party": ("/loans/{loan}/", r"^(/parties/\d+/)$"),
     "entry": ("/books/journal/", r"^(/books/entries/\d+/)$"),
     "event": ("/loans/{loan}/", r"^(/loans/[^/]+/events/\d+/)$"),
     "portal_loan": ("/portal/", r"^(/portal/loans/[^/]+/)pay/$"),
@@ -164,6 +173,10 @@ def visit(browser: Browser, base: str, person: str, shots: list[Shot], folder: P
     taken = 0
     for shot, address in addresses(page, base, shots):
         page.goto(base + address)
+        if (tour := page.get_by_role("button", name="Not now", exact=True)).is_visible():
+            tour.click()
+        if shot.wrong:
+            page.fill(*shot.wrong)
         for selector in shot.do:
             page.locator(selector).first.click()
         page.wait_for_load_state("networkidle")

@@ -146,6 +146,7 @@ LOANS = RowList(
             key="product",
             label="Product",
             value="product_version.product.name",
+            cell="name",
             sort="product_version__product__name",
             shown=False,
         ),

@@ -50,7 +50,8 @@ def loan(request: HttpRequest, number: str) -> HttpResponse:
     context["dates_query"] = dates_query(as_of, known_on)
     context["terms_over_time"] = terms_over_time(account, context["at"])
     context["next"] = render_to_string("ledger/_next.html", context).strip()
-    offered = actions(found, context["at"], person(request), elsewhen=not context["now"])
+    # On another day nothing can be done, which is said once.
+    offered = actions(found, context["at"], person(request)) if context["now"] else []
     context["actions"] = [one for one in offered if not one["act"].group]
     context["menus"] = menus(offered)
     return render(request, "ledger/loan.html", context)
@@ -119,13 +120,13 @@ def state_at(at: Position) -> str:
     return Loan.State.ACTIVE if at.payoff else Loan.State.PAID_OFF
 
 
-def actions(found: Loan, at: Position, user: User, *, elsewhen: bool) -> list[dict[str, Any]]:
+def actions(found: Loan, at: Position, user: User) -> list[dict[str, Any]]:
     """Every act that the loan's page offers, with its way, or why not."""
     return [
         {
             "act": act,
             "url": reverse(act.name, args=[found.number]),
-            "why_not": "This page shows another day." if elsewhen else why_not(act, found, at, user),
+            "why_not": why_not(act, found, at, user),
         }
         for act in ACTS.values()
         if act.offered(found, at)

@@ -52,8 +52,9 @@ def bucket(context: Context, value: int | str) -> SafeString:
 def object_header(context: Context, content: str, kind: str, title: str, **facts: Any) -> SafeString:
     """Who and how much in the first line; inside it go `facts` and `actions`.
 
-    facts: number (copyable), figure (money) with figure_label and currency, state (and state_word, state_meaning),
-    bucket, next (a sentence: what happens next and when), explain (the page that says how the figure came about).
+    facts: title_url (the page of whom the title names), number (copyable), figure (money) with figure_label and
+    currency, state (and state_word, state_meaning), bucket, next (a sentence: what happens next and when), explain (the
+    page that says how the figure came about).
     """
     return render(context, "object_header", content=content, kind=kind, title=title, **facts)
 

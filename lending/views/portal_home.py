@@ -1,5 +1,6 @@
 """The borrower's first page: what is next, in one sentence for each loan."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,7 +32,7 @@ EVENTS, STATEMENTS, COMING = 5, 3, 3
 class Card:
     """A loan and what is next on it. fee: the late fee that comes if nothing is paid.  a_day: a day's interest.
 
-    coming: the next instalments of the schedule, as (day, dollars).
+    coming: the next instalments that are not met, as (day, dollars).
     """
 
     loan: Loan
@@ -83,15 +84,22 @@ def cards_of(loans: list[Loan], today: date) -> list[Card]:
 
 def card_of(loan: Loan, at: Position) -> Card:
     due, fee = amount_due(at.terms, at), next_late_fee(at)
-    ahead = [(row.due_date, row.amount) for row in at.terms.schedule if row.due_date >= at.as_of and not at.state.gone]
     return Card(
         loan=loan,
         at=at,
         due=due,
         fee=fee if fee and due and fee.due_on <= max(due.on, at.as_of) else None,
         a_day=cents(per_diem(at.terms, at.state, at.as_of), at.state.rounding),
-        coming=tuple(ahead[:COMING]) if at.payoff else (),
+        coming=tuple(coming(at))[:COMING] if at.payoff and not at.state.gone else (),
     )
+
+
+def coming(at: Position) -> Iterator[tuple[date, Decimal]]:
+    """(day, dollars) of each instalment from today on that is not met; of the first, what it still lacks."""
+    unmet = at.arrears.next_due_date
+    for row in at.terms.schedule:
+        if unmet is not None and row.due_date >= max(unmet, at.as_of):
+            yield row.due_date, at.arrears.next_due_amount if row.due_date == unmet else row.amount
 
 
 def activity_of(event: LoanEvent) -> Activity:

@@ -38,6 +38,11 @@ class Party(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def place(self) -> str:
+        """City, state and postal code on one line, as far as they are known."""
+        return " ".join(filter(None, [", ".join(filter(None, [self.city, self.state])), self.postal_code]))
+
 
 class Identifier(TenantModel):
     """A number by which the world knows a party: encrypted, found by its blind index, shown by its last four."""

@@ -74,7 +74,7 @@ def test_an_entry_opens_to_its_lines_and_its_event(paid: Any, people: Any, clien
         ["In all", "", "", "1,053.00", "1,053.00"],
     ]
     said = words(page)
-    assert "Because of Payment 1053.00" in said
+    assert "Because of Payment" in said
     assert f'href="/loans/{paid.number}/events/{entry.event_id}/"' in page.content.decode()
     assert client_of(people.auditor).get("/books/entries/999999/").status_code == 404
 

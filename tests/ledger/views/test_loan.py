@@ -81,7 +81,8 @@ def test_what_cannot_be_done_says_why_not(loan: Any, people: Any, client_of: Any
     underwriter = words(client_of(people.underwriter).get(f"/loans/{loan.number}/"))
     assert "Take a payment Operations and collections can." in underwriter
     elsewhen = words(client_of(people.operations).get(f"/loans/{loan.number}/?as_of=2008-10-01"))
-    assert "Take a payment This page shows another day." in elsewhen
+    assert "Nothing can be done to the loan on a page that shows another day." in elsewhen
+    assert "Take a payment" not in elsewhen
 
 
 def test_a_paid_off_loan_says_so_and_takes_nothing(loan: Any, people: Any, client_of: Any) -> None:

@@ -183,5 +183,5 @@ def test_a_loan_charged_off_may_be_sold_and_one_on_another_day_has_no_acts(
         loan_id=loan.pk, amount=D("500.00"), effective_on=BUSINESS_DATE, reason="x", key="s", by=people.operations
     )
     other_day = words(client.get(f"/loans/{loan.number}/?as_of=2008-12-15"))
-    assert "This page shows another day." in other_day
+    assert "Nothing can be done to the loan on a page that shows another day." in other_day
     assert "Charged off" in other_day

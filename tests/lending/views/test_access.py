@@ -58,6 +58,7 @@ PAGES: dict[str, set[str]] = {
     "/books/proof/laws/seals_hold/": STAFF,
     "/books/accounts/1200/explain/": STAFF,
     "/loans/{loan}/explain/payoff/": STAFF,
+    "/parties/{party}/": STAFF,
     "/applications/": BOARDING | {"underwriter"},
     "/staff/components/": STAFF,
     "/find/": STAFF,
@@ -77,6 +78,7 @@ def names(loan: Any, people: Any) -> dict[str, Any]:
     )
     return {
         "loan": loan.number,
+        "party": loan.borrower_id,
         "event": event.pk,
         "entry": Entry.objects.latest("pk").pk,
         "period": Period.objects.latest("pk").pk,
@@ -133,6 +135,7 @@ def test_the_navigation_leads_where_the_role_may_go_and_nowhere_else(
         ("/books/entries/{entry}/", "Journal"),
         ("/books/mapping/", "General ledger"),
         ("/books/boarding/", "Boarding"),
+        ("/parties/{party}/", "Loans"),
     ],
 )
 def test_the_place_one_is_in_is_marked(

@@ -48,7 +48,7 @@ def test_a_name_finds_the_party_and_its_loans(book: Any, people: Any, client_of:
     party = book[0].borrower
     hits = found(client_of(people.operations), "ald")
     assert hits[0] == f"/loans/{book[0].number}/"
-    assert hits[-1] == f"/loans/?borrower={party.pk}"
+    assert hits[-1] == f"/parties/{party.pk}/"
     assert "Fresno, CA" in words(client_of(people.operations).get("/find/", {"q": "rentals alder"}, headers=PART))
 
 

@@ -36,6 +36,17 @@ def test_what_is_next_is_one_sentence(lend: Any, people: Any, client_of: Any) ->
     assert "12,090.58" in page  # 12,000.00 and 29 days of interest at 9.5 %
 
 
+def test_what_was_paid_ahead_is_not_coming_any_more(lend: Any, people: Any, client_of: Any) -> None:
+    loan = lend(disbursed_on=date(2008, 12, 2))
+    receive_payment(
+        loan_id=loan.pk, amount=Decimal("1500.00"), effective_on=TODAY, key="p", by=people.operations, source="staff"
+    )
+    page = page_of(people, client_of)
+    assert "$604.42 is due on Mon 2 Feb 2009." in page
+    assert "Mon 2 Feb 2009 $604.42 Mon 2 Mar 2009 $1,052.21 Thu 2 Apr 2009 $1,052.21" in page
+    assert "Fri 2 Jan 2009" not in page
+
+
 def test_due_today_says_today(lend: Any, people: Any, client_of: Any) -> None:
     lend(disbursed_on=date(2008, 11, 30), months=12)
     assert "You are 1 day late. Pay $1,052.21 now and you are up to date." in page_of(people, client_of)
