@@ -12,6 +12,7 @@ from lending.views.page_help import page_help
 from lending.views.portal_documents import portal_documents
 from lending.views.portal_home import portal_home
 from lending.views.saved_views import save_view, saved_view
+from lending.views.signed_in import signed_in
 from lending.views.tour import tour
 
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("books/night/exceptions/<int:exception_id>/try-again/", try_loan_again, name="try_loan_again"),
     path("books/night/prove/", prove_now, name="prove_now"),
     path("tour/", tour, name="tour"),
+    path("signed-in/", signed_in, name="signed_in"),
     path("help/<str:page>/", page_help, name="page_help"),
     path("find/", find_anything, name="find"),
     path("views/save/", save_view, name="save_view"),
