@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lending.middleware.StaffMfaMiddleware",
+    "lending.middleware.SentOnceMiddleware",
     "lending.recent.RecentMiddleware",
     "lending.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -227,6 +228,7 @@ SECURE_HSTS_PRELOAD = SECURED
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = SECURED
 CSRF_COOKIE_SECURE = SECURED
+CSRF_FAILURE_VIEW = "lending.views.signed_in.page_too_old"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

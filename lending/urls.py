@@ -13,6 +13,7 @@ from lending.views.party import party
 from lending.views.portal_documents import portal_documents
 from lending.views.portal_home import portal_home
 from lending.views.saved_views import save_view, saved_view
+from lending.views.signed_in import signed_in
 from lending.views.tour import tour
 
 urlpatterns = [
@@ -32,6 +33,7 @@ urlpatterns = [
     path("books/night/prove/", prove_now, name="prove_now"),
     path("parties/<int:party_id>/", party, name="party"),
     path("tour/", tour, name="tour"),
+    path("signed-in/", signed_in, name="signed_in"),
     path("help/<str:page>/", page_help, name="page_help"),
     path("find/", find_anything, name="find"),
     path("views/save/", save_view, name="save_view"),

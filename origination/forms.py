@@ -20,8 +20,18 @@ with (Path(__file__).with_name("data") / "us_states.csv").open(newline="") as fi
     US_STATES = [(row["code"], row["name"]) for row in csv.DictReader(file)]
 
 
+WHOLE = {"invalid": "Type a whole number, such as 12."}
+
+
 class DollarsField(forms.DecimalField):
     """Money as people write it: 12000, 12,000 or $12,000.00."""
+
+    default_error_messages = {
+        "invalid": "Type dollars and cents, such as 12,000.00.",
+        "max_decimal_places": "Type at most two decimals: a cent is the smallest amount.",
+        "max_digits": "That is more than the books can hold.",
+        "max_whole_digits": "That is more than the books can hold.",
+    }
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=18, decimal_places=2, widget=forms.TextInput(), **options)
@@ -89,7 +99,7 @@ class BusinessForm(AnswerForm):
     """The business, or the person's own means. `identifier` is asked unless others rely on the known one already."""
 
     annual_income = DollarsField(min_value=0, label="Income a year")
-    years_established = forms.IntegerField(min_value=0, max_value=200, label="Years")
+    years_established = forms.IntegerField(min_value=0, max_value=200, label="Years", error_messages=WHOLE)
     identifier = forms.CharField(max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     field_order = ("identifier", "annual_income", "years_established")
@@ -125,7 +135,7 @@ class LoanForm(AnswerForm):
 
     product_version = forms.TypedChoiceField(label="Kind of loan", coerce=int)
     amount = DollarsField(label="How much do you need?")
-    months = forms.IntegerField(label="Over how many months?")
+    months = forms.IntegerField(label="Over how many months?", error_messages=WHOLE)
     purpose = forms.CharField(
         label="What is the money for?", max_length=200, help_text="In your own words, such as: a second delivery van."
     )
@@ -179,7 +189,7 @@ class ApproveForm(KeyedForm):
     """What to offer. It starts with what was asked for."""
 
     amount = DollarsField(label="Amount")
-    months = forms.IntegerField(label="Months")
+    months = forms.IntegerField(label="Months", error_messages=WHOLE)
     note = forms.CharField(
         required=False,
         label="Note for the file",

@@ -13,15 +13,19 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from finance.errors import Refused
+from ledger.errors import KeyReused
 from ledger.foresight import foresee
 from ledger.forms import ActForm
 from ledger.models import Loan, LoanEvent
+from ledger.operations.steps import lock
 from ledger.selectors import business_date, with_all_that_names_it
 from ledger.standing import amount_due, carried
 from ledger.terms import terms_of
+from ledger.timeline import line_of
 from ledger.views.acts import ACTS
 from ledger.views.an_act import Act
 from ledger.views.common import by_htmx, go, person
+from ledger.views.meanwhile import SENT_ALREADY, in_words, last_event, moved_on
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,14 +37,34 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             try:
-                event = what.operation(**arguments(loan, form, request), key=f"staff/{form.cleaned_data['key']}")
+                event = once(what, loan, form, request)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                return done(request, loan, what, event)
+                if event is not None:
+                    return done(request, loan, what, event)
+        elif news := moved_on(loan.pk, request.POST.get("seen", "")):
+            form.add_error(None, news)
         template = "ledger/_act_form.html" if by_htmx(request) else "ledger/act.html"
         return render(request, template, context_of(what, loan, form), status=422)
     return render(request, "ledger/act.html", context_of(what, loan, form))
+
+
+def once(what: Act, loan: Loan, form: ActForm, request: HttpRequest) -> LoanEvent | None:
+    """Do it, unless the loan has moved on since the person saw what it would do: the form then says so."""
+    lock(loan.pk)  # so that nothing comes in between what was looked at and what is done
+    key = f"staff/{form.cleaned_data['key']}"
+    earlier = LoanEvent.objects.filter(key=key).select_related("target").first()
+    if earlier is None and (news := moved_on(loan.pk, request.POST.get("seen", ""))):
+        form.add_error(None, news)
+        return None
+    try:
+        return what.operation(**arguments(loan, form, request), key=key)
+    except KeyReused:
+        if earlier is None or earlier.loan_id != loan.pk:
+            raise
+        form.add_error(None, SENT_ALREADY.format(what=in_words(line_of(earlier))))
+        return None
 
 
 @require_POST
@@ -96,6 +120,7 @@ def context_of(what: Act, loan: Loan, form: ActForm) -> dict[str, Any]:
         "url": reverse(what.name, args=[loan.number]),
         "effect_url": reverse(f"{what.name}_effect", args=[loan.number]),
         "loan_url": reverse("loan", args=[loan.number]),
+        "seen": last_event(loan.pk),
         "rest": f"${loan.balance.owed:,.2f}" if what.name in ("charge_off", "write_off_small_balance") else "",
     }
 

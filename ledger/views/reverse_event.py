@@ -1,7 +1,6 @@
 """Take back an event of a loan: everything that will change is shown before it is confirmed."""
 
 from django.contrib import messages
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,8 +15,8 @@ from ledger.models import LoanEvent
 from ledger.operations.steps import lock
 from ledger.timeline import line_of
 from ledger.views.common import by_htmx, go, needs, person
+from ledger.views.meanwhile import in_words, last_event, moved_on
 
-MOVED_ON = "Something else was entered on this loan since this page was opened. Look at what will change now."
 CASH = (
     LoanEvent.Kind.PAYMENT,
     LoanEvent.Kind.PAYOFF,
@@ -33,7 +32,7 @@ def reverse_event(request: HttpRequest, number: str, event_id: int) -> HttpRespo
     event = get_object_or_404(events, pk=event_id, loan__number=number)
     if request.method == "POST":
         return confirm(request, event)
-    return show(request, event, ReversalForm(cash=event.kind in CASH, initial={"seen": last_event(event)}))
+    return show(request, event, ReversalForm(cash=event.kind in CASH, initial={"seen": last_event(event.loan_id)}))
 
 
 def confirm(request: HttpRequest, event: LoanEvent) -> HttpResponse:
@@ -43,8 +42,9 @@ def confirm(request: HttpRequest, event: LoanEvent) -> HttpResponse:
     if form.is_valid():
         key = f"staff/{form.cleaned_data['key']}"
         sent_again = LoanEvent.objects.filter(key=key).exists()
-        if form.cleaned_data["seen"] != last_event(event) and not sent_again:
-            form.add_error(None, MOVED_ON)
+        news = "" if sent_again else moved_on(event.loan_id, str(form.cleaned_data["seen"]))
+        if news:
+            form.add_error(None, news)
         else:
             try:
                 done = operations.reverse_event(event_id=event.pk, reason=form.words, key=key, by=person(request))
@@ -53,7 +53,7 @@ def confirm(request: HttpRequest, event: LoanEvent) -> HttpResponse:
             else:
                 return go_back(request, event, done)
     given = request.POST.copy()
-    given["seen"] = str(last_event(event))
+    given["seen"] = str(last_event(event.loan_id))
     form.data = given
     return show(request, event, form, status=422)
 
@@ -65,8 +65,8 @@ def show(request: HttpRequest, event: LoanEvent, form: ReversalForm, *, status: 
         "event": event,
         "line": line_of(event),
         "form": form,
-        "what": in_words(event),
-        "verb": f"Reverse the {in_words(event)}",
+        "what": in_words(line_of(event)),
+        "verb": f"Reverse the {in_words(line_of(event))}",
         "foresight": foresee(operations.reverse_event, event.loan, event_id=event.pk, reason="", by=person(request)),
         "loan_url": reverse("loan", args=[event.loan.number]),
     }
@@ -74,22 +74,10 @@ def show(request: HttpRequest, event: LoanEvent, form: ReversalForm, *, status: 
     return render(request, template, context, status=status)
 
 
-def last_event(event: LoanEvent) -> int:
-    """The id of the last thing recorded on the loan."""
-    latest: int = LoanEvent.objects.filter(loan_id=event.loan_id).aggregate(latest=Max("pk"))["latest"]
-    return latest
-
-
-def in_words(event: LoanEvent) -> str:
-    """payment of $312.40"""
-    title = line_of(event).title.lower()
-    return f"{title} of ${event.amount:,.2f}" if event.amount else title
-
-
 def go_back(request: HttpRequest, event: LoanEvent, done: LoanEvent) -> HttpResponse:
     """To the loan, with the way to what was posted."""
     number = event.loan.number
     done_url = reverse("loan_event", args=[number, done.pk])
-    said = format_html('Reversed the {}. <a href="{}">See what was posted</a>', in_words(event), done_url)
+    said = format_html('Reversed the {}. <a href="{}">See what was posted</a>', in_words(line_of(event)), done_url)
     messages.success(request, said)
     return go(request, reverse("loan", args=[number]))

@@ -129,7 +129,8 @@ def money_form(context: Context, content: str, form: BaseForm, url: str, verb: s
 
     options: effect_url (POSTed on every change with the form's values; answers with the effect as a fragment),
     amount (the name of the field on the button, by default "amount"), rest (words after the amount), id (by default
-    "money-form"), cancel_url, plain=True to send it as an ordinary form instead of swapping it with htmx.
+    "money-form"), cancel_url, seen (the last event that the page shows, sent with the form), plain=True to send it as
+    an ordinary form instead of swapping it with htmx.
     """
     options.setdefault("id", "money-form")
     name = options.pop("amount", "amount")

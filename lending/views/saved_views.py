@@ -21,6 +21,7 @@ class ViewForm(forms.ModelForm):  # type: ignore[type-arg]
         model = SavedView
         fields = ("name", "shared", "is_default")
         labels = {"shared": "For the whole team", "is_default": "Open the list with it"}
+        error_messages = {"name": {"required": "Type a name for the view."}}
         help_texts = {
             "shared": "Everybody who may open the list sees it under your name.",
             "is_default": "It is what you see first.",

@@ -215,6 +215,88 @@
     }
   }
 
+  /* A page outlives its sign-in. Before a form is sent, the server is asked who is signed in; when it cannot be reached,
+     or it is nobody, or somebody else, the form stays as it is and the page says what to do. */
+  const meta = (name) => find(`meta[name=${name}]`)?.content;
+  const SIGNED_OUT = "You have been signed out. What you typed is still here: sign in, then send it again.";
+  const UNREACHABLE =
+    "The server cannot be reached. Nothing was lost: what you typed is still here. Check the connection, then send it again; it will not be booked twice.";
+  const saySignedOut = () => say(SIGNED_OUT, { href: meta("sign-in"), text: "Sign in in another tab" });
+
+  async function mayBeSent() {
+    const failed = () => null;
+    const answer = await fetch(meta("signed-in"), { cache: "no-store", signal: AbortSignal.timeout(20000) }).catch(failed);
+    const { person } = (answer?.ok && (await answer.json().catch(failed))) || {};
+    if (person && String(person) === meta("person")) return true;
+    if (!answer) say(UNREACHABLE);
+    else if (!answer.ok) sayStatus(answer.status);
+    else if (!person) saySignedOut();
+    else say("Somebody else has signed in since this page was opened. What you typed is still here: sign in as yourself again, or reload the page.");
+    return false;
+  }
+
+  /* The token of a page from before the last sign-in, made to count again: the same mask, the secret of today's cookie.
+     See django.middleware.csrf: a token is a mask and, letter by letter, the secret added to it. */
+  const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  function renewed(token) {
+    const secret = /(?:^|; )csrftoken=(\w{32})(?:;|$)/.exec(document.cookie)?.[1];
+    if (!secret || !/^\w{64}$/.test(token)) return token;
+    const mask = token.slice(0, 32);
+    const added = (letter, k) => LETTERS[(LETTERS.indexOf(letter) + LETTERS.indexOf(mask[k])) % LETTERS.length];
+    return mask + [...secret].map(added).join("");
+  }
+
+  /* Back at a form that was sent, by the browser's button: it is the same form again, not a fresh one, so that the
+     server knows it. What names it is kept with the entry of the history: never the token's secret. */
+  const NAMING = ["key", "seen", "csrfmiddlewaretoken"];
+  const naming = (form) => NAMING.map((name) => form.elements.namedItem(name)).filter((field) => field?.type === "hidden");
+  const placeOf = (form) => all("form[method=post]").indexOf(form) + (form.getAttribute("action") || "");
+
+  function rememberSent(form) {
+    const kept = Object.fromEntries(naming(form).map((field) => [field.name, field.value.slice(0, field.name === "key" ? 64 : 32)]));
+    history.replaceState({ ...history.state, sent: { ...history.state?.sent, [placeOf(form)]: kept } }, "");
+  }
+
+  function backAtWhatWasSent() {
+    const { sent, ...rest } = history.state || {};
+    if (!sent) return;
+    const [how] = performance.getEntriesByType("navigation");
+    if (how?.type !== "back_forward") return history.replaceState(rest, ""); // reloaded: afresh
+    for (const form of all("form[method=post]")) {
+      const kept = sent[placeOf(form)] || {};
+      for (const field of naming(form)) {
+        if (!(field.name in kept)) continue;
+        const token = field.name === "csrfmiddlewaretoken";
+        field.value = token ? renewed(kept[field.name] + field.value.slice(32)) : kept[field.name];
+      }
+      if (kept.key) say("You sent this form already. Sent again as it was, it does nothing a second time. Reload the page to do another.");
+    }
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.method !== "post" || !meta("person")) return;
+    if (form.dataset.asked === "yes") {
+      delete form.dataset.asked; // on its way now, by htmx or by the browser
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if ("asked" in form.dataset || "sent" in form.dataset) return; // a second click
+    form.dataset.asked = "";
+    form.setAttribute("aria-busy", "true");
+    const may = await mayBeSent();
+    form.removeAttribute("aria-busy");
+    delete form.dataset.asked;
+    if (!may) return;
+    find("#lw-alerts")?.replaceChildren();
+    const token = form.elements.namedItem("csrfmiddlewaretoken");
+    if (token) token.value = renewed(token.value);
+    rememberSent(form);
+    form.dataset.asked = "yes";
+    form.requestSubmit(event.submitter);
+  }, true);
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog" || form.method === "get") return;
@@ -247,15 +329,20 @@
     if (event.target.matches("[data-figure]")) event.target.value = plain(event.target);
   });
   document.addEventListener("htmx:configRequest", (event) => {
+    const { headers, parameters } = event.detail;
+    if (headers["X-CSRFToken"]) headers["X-CSRFToken"] = renewed(headers["X-CSRFToken"]);
+    if (parameters.csrfmiddlewaretoken) parameters.csrfmiddlewaretoken = renewed(parameters.csrfmiddlewaretoken);
     const form = event.target.closest("form");
-    for (const field of form ? all("[data-figure]", form) : []) event.detail.parameters[field.name] = plain(field);
+    for (const field of form ? all("[data-figure]", form) : []) parameters[field.name] = plain(field);
   });
 
   // --- htmx -------------------------------------------------------------------------------------------------------
   function arrived(within) {
     nameAmounts();
     all("form[method=post]", within).forEach((form) => (form.noValidate = true)); // the server says it in our words
-    find("form [data-error-summary]", within)?.focus();
+    // Staff go on at the first answer that is wrong; the borrower at the summary, which says all of it.
+    const wrong = document.body.matches(".lw-staff") && all("form [aria-invalid=true]", within).find(seen);
+    (wrong || find("form [data-error-summary]", within))?.focus();
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -276,22 +363,21 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 409 && find("#lw-messages")) refused(event);
-    const signIn = find("meta[name=sign-in]")?.content;
     const answeredBy = event.detail.xhr.responseURL;
-    if (!signIn || !answeredBy || new URL(answeredBy).pathname !== signIn) return;
+    if (!answeredBy || new URL(answeredBy).pathname !== meta("sign-in")) return;
     event.detail.shouldSwap = false;
-    say("You have been signed out. What you typed is still here: sign in, then send it again.", { href: signIn, text: "Sign in in another tab" });
+    saySignedOut();
   });
-  document.addEventListener("htmx:sendError", () =>
-    say("The server cannot be reached. Nothing was lost: what you typed is still here. Check the connection, then send it again; it will not be booked twice."));
+  document.addEventListener("htmx:sendError", () => say(UNREACHABLE));
   document.addEventListener("htmx:timeout", () =>
     say("The server did not answer in time. Send it again; it will not be booked twice."));
-  document.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
+  document.addEventListener("htmx:responseError", (event) => sayStatus(event.detail.xhr.status));
+  function sayStatus(status) {
     if (status === 403) say("Your role does not allow this, or the page is too old. Reload it and look at what it offers now.");
     else if (status === 404) say("This is no longer here. Reload the page to see what is.");
     else say(`The server could not do this (error ${status}). Nothing half-done was kept. Send it again, or tell your administrator the time and this number.`);
-  });
+  }
 
   arrived(document);
+  backAtWhatWasSent();
 })();

@@ -79,7 +79,7 @@ def test_the_same_key_for_another_amount_is_refused_beside_the_form(loan: Any, p
     client.post(url, payment(), headers=HTMX)
     page = client.post(url, payment("999.00"), headers=HTMX)
     assert page.status_code == 422
-    assert "was already used for something else: nothing was posted" in words(page)
+    assert "This form was sent already, and did this: payment of $1,000.00. Nothing more was posted." in words(page)
     assert LoanEvent.objects.filter(kind="payment").count() == 1
 
 
@@ -289,3 +289,34 @@ def test_a_stranger_is_taken_to_the_sign_in_page(loan: Any, client: Any) -> None
     response = client.get(f"/loans/{loan.number}/take-payment/")
     assert response.status_code == 302
     assert response.url == f"/accounts/login/?next=/loans/{loan.number}/take-payment/"
+
+
+def test_what_happened_since_the_page_was_opened_is_told_first(loan: Any, people: Any, client_of: Any) -> None:
+    client, url = client_of(people.operations), f"/loans/{loan.number}/take-payment/"
+    seen = LoanEvent.objects.latest("pk").pk
+    assert f'<input type="hidden" name="seen" value="{seen}">' in client.get(url).content.decode()
+    fee = charge_fee(
+        loan_id=loan.pk, amount=Decimal("25.00"), reason="x", effective_on=TODAY, key="f", by=people.collections
+    )
+    page = client.post(url, payment() | {"seen": str(seen)}, headers=HTMX)
+    assert page.status_code == 422
+    assert (
+        "Something else was entered on this loan since this page was opened: fee charged of $25.00 by Collections. "
+        "Look at what will change now." in words(page)
+    )
+    assert 'value="1,000.00"' in page.content.decode()
+    assert not LoanEvent.objects.filter(kind="payment").exists()
+    # The form that comes back has seen it, and is done.
+    assert f'name="seen" value="{fee.pk}"' in page.content.decode()
+    assert client.post(url, payment() | {"seen": str(fee.pk)}, headers=HTMX).status_code == 200
+    # Sent again from the old page it is the same payment, not news about itself.
+    assert client.post(url, payment() | {"seen": str(seen)}, headers=HTMX).status_code == 200
+    assert LoanEvent.objects.filter(kind="payment").count() == 1
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 40])
+def test_a_form_that_names_no_event_is_not_held_up(loan: Any, people: Any, client_of: Any, seen: str) -> None:
+    page = client_of(people.operations).post(
+        f"/loans/{loan.number}/take-payment/", payment() | {"seen": seen}, headers=HTMX
+    )
+    assert page.status_code == 200

@@ -1,0 +1,365 @@
+"""Wrong input, a lost connection, an ended sign-in, a double click, the back button, two tabs: over the staff's forms.
+
+Nothing is lost, nothing is done twice, and a sentence says what to do.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Locator, Page, Response, expect
+
+from tests.journeys.conftest import Running, sign_in
+from tests.journeys.test_pages_are_accessible import fork, loan  # noqa: F401
+
+# address -> (what is typed, the field that is wrong, the sentence beside it)
+WRONG: dict[str, dict[str, tuple[dict[str, str], str, str]]] = {
+    "operations": {
+        "/loans/{loan}/take-payment/": ({"amount": "12.345"}, "amount", "Type at most two decimals"),
+        "/loans/{loan}/charge-fee/": ({"amount": "x", "reason": "Cheque"}, "amount", "Type dollars and cents"),
+        "/loans/{loan}/waive-fee/": ({"amount": "0", "reason": "Goodwill"}, "amount", "Type more than zero."),
+        "/loans/{loan}/change-rate/": ({"rate": "101", "reason": "Index"}, "rate", "Type a rate from 0 to 100"),
+        "/loans/{loan}/charge-off/": ({"effective_on": "2008-12-30", "reason": ""}, "reason", "Say why."),
+        "/loans/{loan}/take-payoff/": ({"amount": "-5"}, "amount", "Type more than zero."),
+        "/loans/{loan}/apply-credit/": ({"amount": "5,x"}, "amount", "Type dollars and cents"),
+        "/loans/{loan}/refund-credit/": ({"amount": "5.00", "reason": ""}, "reason", "Say why."),
+        "/loans/{loan}/receive-escrow/": ({"amount": ""}, "amount", "Type an amount."),
+        "/loans/{loan}/disburse-escrow/": ({"amount": "9.00", "reason": ""}, "reason", "Say to whom it is paid."),
+        "/loans/{loan}/draw-funds/": ({"amount": "9.00", "reason": ""}, "reason", "Say what it is for."),
+        "/loans/{loan}/capitalise/": ({"amount": "5.00", "reason": ""}, "reason", "Name the clause"),
+        "/loans/{loan}/place-on-nonaccrual/": ({"effective_on": "2008-12-30", "reason": ""}, "reason", "Say why."),
+        "/loans/{loan}/write-off-small-balance/": ({"reason": ""}, "reason", "Say why."),
+        "/loans/{loan}/recast-loan/": ({"reason": ""}, "reason", "Say why."),
+        "/loans/{loan}/change-rate-and-payment/": ({"rate": "x", "reason": "Letter"}, "rate", "Type percent a year"),
+        "/loans/{loan}/extend-loan/": ({"count": "0", "reason": "Letter"}, "count", "Type a whole number from 1"),
+        "/loans/{loan}/defer-instalments/": ({"count": "two", "reason": "Letter"}, "count", "Type a whole number"),
+        "/loans/{loan}/change-due-day/": ({"day": "32", "reason": "Letter"}, "day", "Type a whole number from 1 to 31"),
+        "/loans/{loan}/re-amortise-loan/": ({"count": "-1", "reason": "Letter"}, "count", "Type a whole number"),
+        "/loans/{loan}/events/{paid}/reverse/": ({"remark": "The bank called", "reason": ""}, "reason", "Choose a"),
+        "/loans/{loan}/what-if/": ({"title": ""}, "title", "Say what this tries out."),
+        "/loans/{loan}/what-if/{fork}/scenarios/1/act/?act=charge_fee": (
+            {"amount": "", "reason": "Cheque"}, "amount", "Type an amount.",
+        ),
+        "/books/mapping/draft/": ({"remark": "Fees apart", "effective_from": ""}, "effective_from", "Choose the day"),
+        "/books/chart/": ({"name": "Fees of the shops", "code": ""}, "code", "Type the account's code."),
+        "/books/periods/{period}/": ({"note": ""}, "note", "Say what you found"),
+        "/views/{view}/": ({"name": ""}, "name", "Type a name for the view."),
+    },
+    "portfolio_manager": {
+        "/loans/{loan}/re-age-loan/": ({"extra": "x", "reason": "Letter"}, "extra", "Type a whole number from 0"),
+        "/loans/{loan}/restructure-loan/": ({"rate": "-1", "reason": "Letter"}, "rate", "Type a rate from 0 to 100"),
+        "/loans/{loan}/transfer-loan/": ({"product_version": "", "reason": "Letter"}, "product_version", "Choose a"),
+        "/loans/{loan}/sell-loan/": ({"amount": "x", "reason": "To Bay Bank"}, "amount", "Type dollars and cents"),
+    },
+    "underwriter": {
+        "/applications/{application}/approve/": ({"amount": "x", "note": "Sound"}, "amount", "Type dollars and cents"),
+        "/applications/{application}/decline/": ({"note": "Too thin"}, "reason", "Choose"),
+    },
+}  # fmt: skip
+
+
+class Good(NamedTuple):
+    """A form that can be sent. button: what sends it.  once: which of the counts it moves, by one."""
+
+    role: str
+    address: str
+    typed: dict[str, str]
+    button: str
+    once: str
+
+
+GOOD = [
+    Good("operations", "/loans/{loan}/charge-fee/", {"amount": "25.00", "reason": "Cheque"}, "^Charge", "events"),
+    Good("operations", "/loans/{loan}/take-payment/", {"amount": "10.00"}, "^Take", "events"),
+    Good("operations", "/loans/{loan}/change-rate/", {"rate": "9.75", "reason": "Index"}, "^Change the rate", "events"),
+    Good("operations", "/loans/{loan}/events/{paid}/reverse/", {"reason": "Wrong day"}, "^Reverse", "events"),
+    Good("operations", "/loans/{loan}/what-if/", {"title": "And if it pays late?"}, "^Make a what-if", "forks"),
+    Good("operations", "/books/mapping/draft/", {"remark": "As is", "effective_from": "2009-01-02"}, "^Dr", "mappings"),
+    Good("operations", "/books/periods/{period}/", {"note": "Looked at each"}, "^Tick", "ticks"),
+    Good("operations", "/views/{view}/", {"name": "All that is open"}, "^Keep these", "renamed"),
+    Good("underwriter", "/applications/{application}/approve/", {"note": "Sound"}, "^Approve", "approvals"),
+]  # fmt: skip
+
+IDLE = """() => !document.querySelector(
+  "[aria-busy=true], [data-asked], .htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")"""
+
+
+@pytest.fixture
+def names(running: Running, loan: str, fork: int) -> dict[str, Any]:  # noqa: F811
+    """What the addresses above name: a loan with a payment, a what-if of it, a month, a view, an application."""
+    from ledger.models import Loan, Period, ProductVersion
+    from ledger.operations import receive_payment
+    from tenants.current import tenant_context
+    from tenants.models import LegalEntity, SavedView, User
+    from tests.origination.conftest import make_desk
+
+    people = running.people
+    with tenant_context(running.tenant.pk):
+        paid = receive_payment(
+            loan_id=Loan.objects.get(number=loan).pk,
+            amount=Decimal("100.00"),
+            effective_on=date(2008, 12, 31),
+            key="paid",
+            by=people.collections,
+        )
+        desk = make_desk(people, LegalEntity.objects.get(), ProductVersion.objects.get())
+        applicant = User.objects.create_user("applicant@example.com", "x", full_name="Ann Other", roles=["borrower"])
+        application = desk.draft(applicant)
+        desk.submit(application)
+        desk.review(application)
+        view = SavedView.objects.create(user=people.operations, list="loans", name="Open", query="state=active")
+        return {
+            "loan": loan,
+            "fork": fork,
+            "paid": paid.pk,
+            "period": Period.objects.get(starts_on=date(2008, 12, 1)).pk,
+            "view": view.pk,
+            "application": application.number,
+        }
+
+
+@pytest.fixture
+def counts(running: Running) -> Callable[[], dict[str, int]]:
+    """counts() -> how much there is of everything that these forms can make."""
+    from ledger.models import Account, Entry, Fork, GLMapping, LoanEvent, PeriodTick, Scenario
+    from origination.models import ApplicationEvent
+    from tenants.current import tenant_context
+    from tenants.models import SavedView
+
+    def now() -> dict[str, int]:
+        with tenant_context(running.tenant.pk):
+            return {
+                "events": LoanEvent.objects.count(),
+                "entries": Entry.objects.count(),
+                "forks": Fork.objects.count(),
+                "acts": sum(len(scenario.acts) for scenario in Scenario.objects.all()),
+                "mappings": GLMapping.objects.count(),
+                "accounts": Account.objects.count(),
+                "ticks": PeriodTick.objects.count(),
+                "approvals": ApplicationEvent.objects.filter(kind="approved").count(),
+                "decisions": ApplicationEvent.objects.count(),
+                "views": SavedView.objects.count(),
+                "renamed": SavedView.objects.exclude(name="Open").count(),
+            }
+
+    return now
+
+
+@pytest.fixture
+def staff(visit: Callable[..., Page], names: dict[str, Any]) -> Callable[[str], Page]:
+    """staff(role) -> their page, signed in once."""
+    pages: dict[str, Page] = {}
+
+    def of(role: str) -> Page:
+        if role not in pages:
+            pages[role] = visit()
+            pages[role].set_default_timeout(20_000)
+            sign_in(pages[role], f"{role}@example.com")
+        return pages[role]
+
+    return of
+
+
+def form_of(page: Page, name: str) -> Locator:
+    """The first form that is sent and has the field."""
+    return page.locator("main form[method=post]", has=page.locator(f"[name='{name}']")).first
+
+
+def fill(page: Page, typed: dict[str, str]) -> Locator:
+    form = form_of(page, next(iter(typed)))
+    for name, text in typed.items():
+        field = form.locator(f"[name='{name}']")
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(text)
+        else:
+            field.fill(text)
+    page.wait_for_function(IDLE)
+    return form
+
+
+def typed_in(form: Locator, names: Iterable[str]) -> dict[str, str]:
+    return {name: form.locator(f"[name='{name}']").input_value() for name in names}
+
+
+def send(form: Locator, button: str = "") -> None:
+    named = form.get_by_role("button", name=re.compile(button))
+    (named.first if button else form.locator("button:not([type=button])").first).click()
+
+
+def opened(page: Page, form: Good, names: dict[str, Any]) -> Locator:
+    page.goto(form.address.format(**names))
+    return fill(page, form.typed)
+
+
+@contextmanager
+def moving(counts: Callable[[], dict[str, int]], what: str) -> Iterator[None]:
+    """What happens inside is done once, whatever else it writes."""
+    before = counts()
+    yield
+    after = counts()
+    assert after[what] == before[what] + 1, (what, before, after)
+
+
+def said(page: Page, sentence: str) -> None:
+    """The page says it, and it is taken away."""
+    alert = page.get_by_role("alert").filter(has_text=sentence)
+    expect(alert.first).to_be_visible()
+
+
+def answers_a_form(answer: Response) -> bool:
+    """Not one that says what a form would do."""
+    return answer.request.method == "POST" and not answer.url.endswith(("/effect/", "/price/"))
+
+
+@pytest.mark.parametrize("role", WRONG)
+def test_wrong_input_comes_back_with_the_sentence_beside_it(
+    role: str, staff: Callable[[str], Page], names: dict[str, Any], counts: Callable[[], dict[str, int]]
+) -> None:
+    page, before, faults = staff(role), counts(), {}
+    for address, (typed, wrong, sentence) in WRONG[role].items():
+        page.goto(address.format(**names))
+        form = fill(page, typed)
+        with page.expect_response(answers_a_form) as sent:
+            send(form)
+        page.wait_for_load_state()
+        page.wait_for_function(IDLE)
+        form = form_of(page, wrong)
+        found = (
+            sent.value.status,
+            form.locator(".lw-wrong", has=page.locator(f"[name='{wrong}']")).all_inner_texts(),
+            typed_in(form, typed),
+            page.evaluate("document.activeElement.name"),
+        )
+        if found[0] != 422 or sentence not in "".join(found[1]) or found[2:] != (typed, wrong):
+            faults[address] = found
+    assert faults == {}
+    assert counts() == before
+
+
+def test_what_is_typed_outlives_the_connection_and_the_sign_in(
+    staff: Callable[[str], Page], names: dict[str, Any], counts: Callable[[], dict[str, int]]
+) -> None:
+    for good in GOOD:
+        page = staff(good.role)
+        form, before = opened(page, good, names), counts()
+        page.context.set_offline(True)
+        send(form, good.button)
+        said(page, "The server cannot be reached. Nothing was lost")
+        page.context.set_offline(False)
+        page.context.clear_cookies(name="sessionid")
+        send(form, good.button)
+        said(page, "You have been signed out. What you typed is still here")
+        assert typed_in(form, good.typed) == good.typed, good.address
+        assert counts() == before, good.address
+        # Signed in again in another tab, which gives the browser another CSRF token as well
+        other = page.context.new_page()
+        sign_in(other, f"{good.role}@example.com")
+        other.close()
+        with moving(counts, good.once), page.expect_event("load"):
+            send(form, good.button)
+        assert page.get_by_role("alert").count() == 0 or not page.locator("#lw-alerts").is_visible(), good.address
+
+
+def test_an_answer_that_was_lost_and_somebody_else_at_the_desk(
+    staff: Callable[[str], Page], names: dict[str, Any], counts: Callable[[], dict[str, int]]
+) -> None:
+    page, good = staff("operations"), GOOD[0]
+    form = opened(page, good, names)
+    # The server took it, and its answer was lost on the way
+    page.route("**/charge-fee/", lambda route: (route.fetch(), route.abort()), times=1)
+    with moving(counts, "events"):
+        send(form, good.button)
+        said(page, "The server cannot be reached. Nothing was lost")
+        with page.expect_event("load"):
+            send(form, good.button)
+        expect(page.get_by_text("That was sent already. Nothing was done a second time")).to_be_visible()
+    # Somebody else has signed in
+    form, before = opened(page, good, names), counts()
+    page.context.clear_cookies(name="sessionid")
+    other = page.context.new_page()
+    sign_in(other, "collections@example.com")
+    send(form, good.button)
+    said(page, "Somebody else has signed in since this page was opened.")
+    assert typed_in(form, good.typed) == good.typed
+    assert counts() == before
+
+
+def test_a_double_click_and_the_back_button_do_it_once(
+    staff: Callable[[str], Page], names: dict[str, Any], counts: Callable[[], dict[str, int]]
+) -> None:
+    for number, good in enumerate(GOOD):
+        page = staff(good.role)
+        form = opened(page, good, names)
+        button = form.get_by_role("button", name=re.compile(good.button)).first
+        address = page.url
+        with moving(counts, good.once):
+            with page.expect_event("load"):
+                if number % 2:  # Enter, and a click on top of it
+                    button.evaluate("button => { button.form.requestSubmit(button); button.click(); }")
+                else:
+                    button.dblclick(no_wait_after=True)
+            if page.url == address:  # it came back to its own page, which shows what was done
+                continue
+            page.go_back()
+            page.wait_for_load_state()
+            if good.once == "approvals":  # the page itself is no more: what was decided is decided
+                expect(page.get_by_role("heading", name="This cannot be done")).to_be_visible()
+                continue
+            form = fill(page, good.typed)
+            with page.expect_event("load"):
+                send(form, good.button)
+            expect(page.get_by_text("That was sent already."), good.address).to_be_visible()
+
+
+def test_the_second_of_two_tabs_is_told_what_happened(
+    staff: Callable[[str], Page], names: dict[str, Any], counts: Callable[[], dict[str, int]]
+) -> None:
+    first, fee, payment, _, reversal, *_ = staff("operations"), *GOOD
+    second = first.context.new_page()
+    for there in (payment, reversal):
+        one, two = opened(first, fee, names), opened(second, there, names)
+        with moving(counts, "events"), first.expect_event("load"):
+            send(one, fee.button)
+        before = counts()
+        send(two, there.button)
+        told = second.get_by_role("alert").filter(
+            has_text="Something else was entered on this loan since this page was"
+        )
+        expect(told).to_contain_text("fee charged of $25.00 by Operations")
+        assert counts() == before
+        two = form_of(second, next(iter(there.typed)))
+        assert typed_in(two, there.typed) == there.typed
+        second.wait_for_function(IDLE)
+        with moving(counts, "events"), second.expect_event("load"):
+            send(two, there.button)
+    # Back, and something else typed into what was sent: it is not another fee
+    first.go_back()
+    said(first, "You sent this form already.")
+    form = fill(first, {"amount": "30.00", "reason": "Cheque"})
+    before = counts()
+    send(form, fee.button)
+    expect(first.get_by_role("alert").filter(has_text="This form was sent already")).to_contain_text(
+        "fee charged of $25.00"
+    )
+    assert counts() == before
+
+
+def test_of_two_tabs_that_decide_one_does(
+    staff: Callable[[str], Page], names: dict[str, Any], counts: Callable[[], dict[str, int]]
+) -> None:
+    first = staff("underwriter")
+    second = first.context.new_page()
+    approve = next(good for good in GOOD if good.role == "underwriter")
+    one = opened(first, approve, names)
+    second.goto(f"/applications/{names['application']}/decline/")
+    second.get_by_role("radio").first.check()
+    with moving(counts, "approvals"), first.expect_event("load"):
+        send(one, approve.button)
+    before = counts()
+    send(form_of(second, "reason"))
+    expect(second.get_by_role("alert")).to_contain_text("approved")
+    assert counts() == before
