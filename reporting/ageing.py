@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from finance.errors import Refused
 from finance.money import ZERO
@@ -96,13 +96,13 @@ def is_now(as_of: date, known_on: date | None) -> bool:
 
 def owing_now() -> dict[str, Owing]:
     """{currency: what is owed}, from the balances, which each night are proved to be their postings. Two queries."""
-    owed = F("principal") + F("interest") + F("fees")
-    owing = LoanBalance.objects.annotate(owed=owed).exclude(owed=0).order_by()
+    owes = F("principal") + F("interest") + F("fees")
+    owing: QuerySet[Any] = LoanBalance.objects.annotate(owes=owes).exclude(owes=0).order_by()
     late: dict[str, dict[int, Decimal]] = defaultdict(dict)
     rows = owing.filter(open=True, dpd__gt=0)
-    for pk, currency, amount in rows.values_list("pk", "loan__currency", "owed"):
+    for pk, currency, amount in rows.values_list("pk", "loan__currency", "owes"):
         late[currency][pk] = amount
-    sums = owing.values_list("loan__currency").annotate(Count("pk"), Sum("owed"))
+    sums = owing.values_list("loan__currency").annotate(Count("pk"), Sum("owes"))
     return {currency: Owing(number, amount, late[currency]) for currency, number, amount in sums}
 
 
