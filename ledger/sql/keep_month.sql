@@ -5,6 +5,9 @@ WITH flows AS (
 ), was AS (
   SELECT DISTINCT ON (loan_id) loan_id, loans, bucket, principal FROM ledger_loanmonth
   WHERE loan_id = ANY(%(loans)s::bigint[]) AND month_end = %(first)s::date - 1 ORDER BY loan_id, id DESC
+), since AS MATERIALIZED (
+  -- Once for all of them: looked up loan by loan, each would read everything that the day after has brought the book.
+  SELECT DISTINCT loan_id FROM ledger_loanevent WHERE recorded_on > %(on)s AND loan_id = ANY(%(loans)s::bigint[])
 ), stood AS (
   SELECT b.loan_id, b.tenant_id, b.principal,
     CASE WHEN b.open THEN (%(codes)s::text[])[1 + width_bucket(b.dpd, %(edges)s::int[])] ELSE l.state END AS bucket,
@@ -28,7 +31,7 @@ WITH flows AS (
                      WHERE m.loan_id = b.loan_id AND m.month_end = %(on)s LIMIT 1) k ON true
   WHERE b.loan_id = ANY(%(loans)s::bigint[]) AND (NOT b.open OR b.accrued_through = %(on)s) AND l.opened_on <= %(on)s
     AND k.loan_id IS NULL
-    AND NOT EXISTS (SELECT 1 FROM ledger_loanevent e WHERE e.loan_id = b.loan_id AND e.recorded_on > %(on)s)
+    AND NOT EXISTS (SELECT 1 FROM since WHERE since.loan_id = b.loan_id)
 )
 INSERT INTO ledger_loanmonth (tenant_id, month_end, known_on, loan_id, loans, bucket, was, dpd, principal, past_due,
   was_principal, disbursed, charged_off, recovered, received, expected, industry, city)
