@@ -36,6 +36,16 @@ def test_an_account_opens_to_the_postings_its_balance_is_made_of(paid: Any, peop
     assert "Debit balance 11,040.70 USD" in words(page)
 
 
+def test_a_page_of_a_long_account_is_chosen_by_key_and_shows_the_same(
+    paid: Any, people: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(people.auditor)
+    short = table(client.get("/books/accounts/1200/"), "Postings")
+    assert len(short) > 2
+    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", 0)
+    assert table(client.get("/books/accounts/1200/"), "Postings") == short
+
+
 def test_a_credit_balance_is_called_one(paid: Any, people: Any, client_of: Any) -> None:
     assert "Credit balance 10,947.00 USD" in words(client_of(people.auditor).get("/books/accounts/1000/"))
 

@@ -34,6 +34,9 @@ def test_a_loan_that_stood_alone_is_listed_with_what_stopped_it(client_of: Any, 
     assert "31 Dec 2008 is closed" in page
     assert "no daily interest under 30/360US" in page
     assert reverse("loan", args=[loan.number]) in page
+    assert "1 open loans are behind" in page
+    NightException.objects.update(resolved_at=timezone.now())
+    assert "open loans are behind" not in client_of(people.operations).get(reverse("night")).content.decode()
 
 
 def test_proving_now_tries_every_law_and_says_what_does_not_hold(client_of: Any, people: People, loan: Any) -> None:
