@@ -13,6 +13,7 @@ from ledger.records import records_of
 from ledger.selectors import business_date
 from ledger.standing import Account, position
 from ledger.terms import first_terms_of
+from ledger.words import in_words
 
 
 class Beside(NamedTuple):
@@ -69,7 +70,3 @@ def lines(loan: Loan) -> list[Beside]:
     ]
     shown = [row for row in rows if row.posted or row.replayed]
     return sorted(shown, key=lambda row: (row.on or date.min, row.what), reverse=True)
-
-
-def in_words(role: str) -> str:
-    return role.replace("_", " ").capitalize()

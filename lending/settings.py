@@ -194,6 +194,12 @@ ACCOUNT_ADAPTER = "lending.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "lending.accounts.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "lending.account_forms.SignIn",
+    "signup": "lending.account_forms.SignUp",
+    "reset_password": "lending.account_forms.ForgottenPassword",
+    "change_password": "lending.account_forms.ChangedPassword",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # The same person may borrow from two lenders on one system; each tenant sees its own addresses only.
 ACCOUNT_UNIQUE_EMAIL = True

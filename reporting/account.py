@@ -45,11 +45,6 @@ class AccountReport:
         return -self.balance
 
 
-def in_words(kind: str) -> str:
-    """The kind of an entry as a person reads it."""
-    return kind.replace("_", " ").capitalize()
-
-
 def account_report(account: Account, *, as_of: date, known_on: date | None = None) -> AccountReport:
     """The postings booked up to `as_of` and posted up to `known_on` (None: all). Four queries."""
     postings = Posting.objects.filter(account=account, booked_on__lte=as_of)

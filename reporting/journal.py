@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from ledger.models import Loan, LoanEvent, Period
-from reporting.account import in_words
+from ledger.words import in_words
 from tenants.lists import Choice, Column, RowList, Search
 from tenants.models import LegalEntity
 

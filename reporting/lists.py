@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from ledger.models import BoardingRow, Loan
 from ledger.selectors import BUCKETS
-from reporting.account import in_words
+from ledger.words import in_words
 from reporting.ageing import LateOn
 from tenants.lists import Choice, Column, RowList
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from ledger.models import BoardingRow, BoardingRun
 from ledger.views.common import needs
 from ledger.views.lists import answer
-from reporting.account import in_words
+from ledger.words import in_words
 from reporting.lists import BOARDING_ROWS, BOARDING_RUNS
 
 

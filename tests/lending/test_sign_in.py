@@ -108,3 +108,17 @@ def test_every_answer_allows_scripts_and_styles_of_our_own_only(client: Client, 
     assert directives["style-src"] == "'self'"
     assert directives["frame-ancestors"] == "'none'"
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (LOGIN, ["Type your email address.", "Type your password."]),
+        ("/accounts/signup/", ["Type your name.", "Type your email address.", "Type a password."]),
+        ("/accounts/password/reset/", ["Type your email address."]),
+    ],
+)
+def test_what_is_missing_is_asked_for_in_our_words(client: Client, tenant: Any, page: str, said: list[str]) -> None:
+    answer = client.post(page, {}).content.decode()
+    assert [sentence for sentence in said if sentence not in answer] == []
+    assert "This field is required." not in answer
