@@ -7,15 +7,18 @@
   const seen = (element) => element.checkVisibility({ visibilityProperty: true });
 
   // --- saying something that the server could not -----------------------------------------------------------------
-  function say(sentence, link) {
+  /* In the form that it is about, where the person is working; without one at the foot of the window. */
+  function say(sentence, { link, form } = {}) {
     let place = find("#lw-alerts");
     if (!place) {
       place = document.createElement("div");
       place.id = "lw-alerts";
       place.className = "lw-alerts";
       place.setAttribute("role", "alert");
-      document.body.append(place);
     }
+    const near = form?.isConnected && form.method === "post";
+    place.classList.toggle("lw-alerts-here", near);
+    if (place.parentElement !== (near ? form : document.body)) (near ? form : document.body).append(place);
     const line = document.createElement("p");
     line.textContent = sentence;
     if (link) {
@@ -32,6 +35,7 @@
     close.addEventListener("click", () => place.replaceChildren());
     line.append(" ", close);
     place.replaceChildren(line);
+    if (near) place.scrollIntoView({ block: "nearest" });
   }
 
   // --- the mouse --------------------------------------------------------------------------------------------------
@@ -221,17 +225,17 @@
   const SIGNED_OUT = "You have been signed out. What you typed is still here: sign in, then send it again.";
   const UNREACHABLE =
     "The server cannot be reached. Nothing was lost: what you typed is still here. Check the connection, then send it again; it will not be booked twice.";
-  const saySignedOut = () => say(SIGNED_OUT, { href: meta("sign-in"), text: "Sign in in another tab" });
+  const saySignedOut = (form) => say(SIGNED_OUT, { form, link: { href: meta("sign-in"), text: "Sign in in another tab" } });
 
-  async function mayBeSent() {
+  async function mayBeSent(form) {
     const failed = () => null;
     const answer = await fetch(meta("signed-in"), { cache: "no-store", signal: AbortSignal.timeout(20000) }).catch(failed);
     const { person } = (answer?.ok && (await answer.json().catch(failed))) || {};
     if (person && String(person) === meta("person")) return true;
-    if (!answer) say(UNREACHABLE);
-    else if (!answer.ok) sayStatus(answer.status);
-    else if (!person) saySignedOut();
-    else say("Somebody else has signed in since this page was opened. What you typed is still here: sign in as yourself again, or reload the page.");
+    if (!answer) say(UNREACHABLE, { form });
+    else if (!answer.ok) sayStatus(answer.status, form);
+    else if (!person) saySignedOut(form);
+    else say("Somebody else has signed in since this page was opened. What you typed is still here: sign in as yourself again, or reload the page.", { form });
     return false;
   }
 
@@ -269,7 +273,7 @@
         const token = field.name === "csrfmiddlewaretoken";
         field.value = token ? renewed(kept[field.name] + field.value.slice(32)) : kept[field.name];
       }
-      if (kept.key) say("You sent this form already. Sent again as it was, it does nothing a second time. Reload the page to do another.");
+      if (kept.key) say("You sent this form already. Sent again as it was, it does nothing a second time. Reload the page to do another.", { form });
     }
   }
 
@@ -285,7 +289,7 @@
     if ("asked" in form.dataset || "sent" in form.dataset) return; // a second click
     form.dataset.asked = "";
     form.setAttribute("aria-busy", "true");
-    const may = await mayBeSent();
+    const may = await mayBeSent(form);
     form.removeAttribute("aria-busy");
     delete form.dataset.asked;
     if (!may) return;
@@ -294,7 +298,7 @@
     if (token) token.value = renewed(token.value);
     rememberSent(form);
     form.dataset.asked = "yes";
-    form.requestSubmit(event.submitter);
+    form.requestSubmit(event.submitter?.isConnected ? event.submitter : null); // its effect may have brought another button
   }, true);
 
   document.addEventListener("submit", (event) => {
@@ -366,16 +370,17 @@
     const answeredBy = event.detail.xhr.responseURL;
     if (!answeredBy || new URL(answeredBy).pathname !== meta("sign-in")) return;
     event.detail.shouldSwap = false;
-    saySignedOut();
+    saySignedOut(formOf(event));
   });
-  document.addEventListener("htmx:sendError", () => say(UNREACHABLE));
-  document.addEventListener("htmx:timeout", () =>
-    say("The server did not answer in time. Send it again; it will not be booked twice."));
-  document.addEventListener("htmx:responseError", (event) => sayStatus(event.detail.xhr.status));
-  function sayStatus(status) {
-    if (status === 403) say("Your role does not allow this, or the page is too old. Reload it and look at what it offers now.");
-    else if (status === 404) say("This is no longer here. Reload the page to see what is.");
-    else say(`The server could not do this (error ${status}). Nothing half-done was kept. Send it again, or tell your administrator the time and this number.`);
+  const formOf = (event) => event.target.closest?.("form");
+  document.addEventListener("htmx:sendError", (event) => say(UNREACHABLE, { form: formOf(event) }));
+  document.addEventListener("htmx:timeout", (event) =>
+    say("The server did not answer in time. Send it again; it will not be booked twice.", { form: formOf(event) }));
+  document.addEventListener("htmx:responseError", (event) => sayStatus(event.detail.xhr.status, formOf(event)));
+  function sayStatus(status, form) {
+    if (status === 403) say("Your role does not allow this, or the page is too old. Reload it and look at what it offers now.", { form });
+    else if (status === 404) say("This is no longer here. Reload the page to see what is.", { form });
+    else say(`The server could not do this (error ${status}). Nothing half-done was kept. Send it again, or tell your administrator the time and this number.`, { form });
   }
 
   arrived(document);
