@@ -176,7 +176,7 @@ def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
     contexts, complaints = [], []
 
     def fresh(**options: Any) -> Page:
-        context = browser.new_context(base_url=running.url, reduced_motion="reduce", **options)
+        context = browser.new_context(**{"base_url": running.url, "reduced_motion": "reduce"} | options)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
