@@ -18,7 +18,8 @@
     }
     const near = form?.isConnected && form.method === "post";
     place.classList.toggle("lw-alerts-here", near);
-    if (place.parentElement !== (near ? form : document.body)) (near ? form : document.body).append(place);
+    const home = near ? find(".lw-money-fields", form) || form : document.body; // below the button that was pressed
+    if (place.parentElement !== home) home.append(place);
     const line = document.createElement("p");
     line.textContent = sentence;
     if (link) {
