@@ -54,10 +54,14 @@ class BucketSums(NamedTuple):
 
 def book_by_bucket() -> dict[str, list[BucketSums]]:
     """{currency: every bucket in order, empty ones too} of the open loans. One query."""
-    cases = [When(in_bucket(code), then=Value(code)) for code in BUCKETS]
+    return summed_by_bucket(LoanBalance.objects.filter(open=True))
+
+
+def summed_by_bucket(balances: QuerySet[LoanBalance]) -> dict[str, list[BucketSums]]:
+    """{currency: every bucket in order, empty ones too}; who is not late is current. One query."""
+    cases = [When(in_bucket(code), then=Value(code)) for code in BUCKETS if code != "current"]
     rows = (
-        LoanBalance.objects.filter(open=True)
-        .annotate(bucket=Case(*cases, output_field=CharField()))
+        balances.annotate(bucket=Case(*cases, default=Value("current"), output_field=CharField()))
         .values_list("loan__currency", "bucket")
         .annotate(
             number=Count("pk"), owing=Sum(F("principal") + F("interest") + F("fees")), late=Sum("past_due_amount")

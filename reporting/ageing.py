@@ -1,8 +1,8 @@
 """The ageing of the whole book on any two dates: how much is how late, and which loans that is.
 
-What a loan owes now is in its balance; what it owed then comes from postings and interest, which bear both dates. How
-late it was is what the close of the day wrote down; where something became known later that counts from that day or
-before, the loan is replayed with it.
+What a loan owes now, and how late it is, is in its balance; a book of any length is asked for what is shown of it. What
+it owed then comes from postings and interest, which bear both dates. How late it was is what the close of the day wrote
+down; where something became known later that counts from that day or before, the loan is replayed with it.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F, QuerySet
 
 from finance.errors import Refused
 from finance.money import ZERO
@@ -72,10 +72,21 @@ class Owing(NamedTuple):
     of_late: dict[int, Decimal]
 
 
+def is_now(as_of: date, known_on: date | None) -> bool:
+    """Whether the balances say it. One query."""
+    return as_of >= business_date() and known_on is None
+
+
+def owing_now() -> QuerySet[Any]:
+    """The balances that owe anything, which each night are proved to be their postings; `owes`: dollars."""
+    balances: QuerySet[Any] = LoanBalance.objects.annotate(owes=F("principal") + F("interest") + F("fees"))
+    return balances.exclude(owes=0)
+
+
 def ageing(as_of: date, known_on: date | None = None) -> Ageing:
-    """The book at the end of `as_of`, as known on `known_on` (None: all we know). Raises NotClosed."""
+    """The book at the end of `as_of`, a closed day, as known on `known_on` (None: all we know). Raises NotClosed."""
     days = days_late(as_of, known_on)
-    owing = owing_now() if is_now(as_of, known_on) else owing_then(as_of, known_on, days)
+    owing = owing_then(as_of, known_on, days)
     late = [
         LateOn(pk, currency, *days[pk][:2], owed, days[pk][2])
         for currency, one in owing.items()
@@ -88,22 +99,6 @@ def ageing(as_of: date, known_on: date | None = None) -> Ageing:
         buckets={currency: by_bucket(currency, one, late) for currency, one in sorted(owing.items())},
         late=late,
     )
-
-
-def is_now(as_of: date, known_on: date | None) -> bool:
-    return as_of >= business_date() and known_on is None
-
-
-def owing_now() -> dict[str, Owing]:
-    """{currency: what is owed}, from the balances, which each night are proved to be their postings. Two queries."""
-    owes = F("principal") + F("interest") + F("fees")
-    owing: QuerySet[Any] = LoanBalance.objects.annotate(owes=owes).exclude(owes=0).order_by()
-    late: dict[str, dict[int, Decimal]] = defaultdict(dict)
-    rows = owing.filter(open=True, dpd__gt=0)
-    for pk, currency, amount in rows.values_list("pk", "loan__currency", "owes"):
-        late[currency][pk] = amount
-    sums = owing.values_list("loan__currency").annotate(Count("pk"), Sum("owes"))
-    return {currency: Owing(number, amount, late[currency]) for currency, number, amount in sums}
 
 
 def owing_then(as_of: date, known_on: date | None, days: Collection[int]) -> dict[str, Owing]:
@@ -121,9 +116,6 @@ def owing_then(as_of: date, known_on: date | None, days: Collection[int]) -> dic
 
 def days_late(as_of: date, known_on: date | None) -> dict[int, tuple[int, Decimal, bool]]:
     """{loan's id: (days past due, dollars past due, replayed)} of the loans that were late."""
-    if is_now(as_of, known_on):
-        rows = LoanBalance.objects.filter(open=True, dpd__gt=0).values_list("pk", "dpd", "past_due_amount")
-        return {pk: (dpd, amount, False) for pk, dpd, amount in rows}
     if not Seal.objects.filter(business_date=as_of).exists():
         first = Seal.objects.order_by("business_date").values_list("business_date", flat=True).first()
         raise NotClosed(on=as_of, first=first or "which is to come")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from ledger.models import BoardingRow, Loan
-from ledger.selectors import BUCKETS
+from ledger.selectors import BUCKETS, in_bucket
 from ledger.words import in_words
 from reporting.ageing import LateOn
 from tenants.lists import Choice, Column, RowList
@@ -176,14 +176,14 @@ def with_loans(rows: Sequence[LateRow]) -> Sequence[LateRow]:
 
 def bucket_of(dpd: int) -> str:
     """The code of the bucket."""
-    return next(code for code, (first, last) in BUCKETS.items() if first <= dpd <= (last or dpd))
+    return next(code for code, (_, last) in BUCKETS.items() if last is None or dpd <= last)
 
 
-def in_bucket(rows: Sequence[LateRow], code: str) -> Sequence[LateRow]:
-    first, last = BUCKETS[code]
-    return [row for row in rows if first <= row.dpd <= (last or row.dpd)]
+def of_bucket(rows: Sequence[LateRow], code: str) -> Sequence[LateRow]:
+    return [row for row in rows if bucket_of(row.dpd) == code]
 
 
+DAYS_LATE = {code: f"{code} days late" for code in BUCKETS if code != "current"}
 LATE_LOANS = RowList(
     name="ageing",
     noun=("loan", "loans"),
@@ -191,15 +191,7 @@ LATE_LOANS = RowList(
     currency="currency",
     compact=True,
     finish=with_loans,
-    filters=(
-        Choice(
-            name="bucket",
-            label="Days late",
-            any="Any days late",
-            choices={code: f"{code} days late" for code in BUCKETS if code != "current"},
-            apply=in_bucket,
-        ),
-    ),
+    filters=(Choice(name="bucket", label="Days late", any="Any days late", choices=DAYS_LATE, apply=of_bucket),),
     columns=(
         Column(
             key="loan",
@@ -213,5 +205,68 @@ LATE_LOANS = RowList(
         Column(key="past_due", label="Past due", value="past_due", cell="money", sort="past_due", sum="past_due"),
         Column(key="owed", label="Owed", value="owed", cell="money", sort="owed", sum="owed"),
         Column(key="currency", label="Currency", value="currency", shown=False),
+    ),
+)
+# The same of today, from the balances: of a book of any length no more is read than is shown.
+LATE_TODAY = RowList(
+    name="late_today",
+    noun=("loan", "loans"),
+    permission="reporting.view_books",
+    order=("-dpd", "pk"),
+    currency="loan__currency",
+    large=True,
+    compact=True,
+    filters=(
+        Choice(
+            name="bucket",
+            label="Days late",
+            any="Any days late",
+            choices=DAYS_LATE,
+            apply=lambda rows, code: rows.filter(in_bucket(code)),
+        ),
+    ),
+    columns=(
+        Column(
+            key="loan",
+            label="Loan",
+            value="loan.number",
+            reads=LOAN_READ,
+            url=lambda row: reverse("loan", args=[row.loan.number]),
+        ),
+        Column(
+            key="borrower",
+            label="Borrower",
+            value="loan.borrower.name",
+            reads=("loan__borrower__name",),
+            cell="name",
+        ),
+        Column(
+            key="late",
+            label="Late",
+            value="dpd",
+            reads=("dpd",),
+            cell="bucket",
+            file=lambda row: bucket_of(row.dpd),
+        ),
+        Column(key="days", label="Days", value="dpd", cell="count", sort="dpd", long="rare"),
+        Column(
+            key="past_due",
+            label="Past due",
+            value="past_due_amount",
+            cell="money",
+            sort="past_due_amount",
+            long="rare",
+            sum="past_due_amount",
+        ),
+        Column(
+            key="owed",
+            label="Owed",
+            value=lambda row: row.owes,
+            reads=("principal", "interest", "fees"),
+            cell="money",
+            sort="owes",
+            sum="owes",
+        ),
+        Column(key="currency", label="Currency", value="loan.currency", reads=("loan__currency",), shown=False),
     ),
 )

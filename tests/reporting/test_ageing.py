@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from ledger.loan_books import loan_books
-from ledger.models import LateLoan, Loan
+from ledger.models import LateLoan, Loan, LoanBalance
 from ledger.standing import position, read_account
 from reporting.ageing import NotClosed, TooManyCorrections, ageing
 from tenants.models import User
 from tests.conftest import BUSINESS_DATE
 from tests.ledger.close.test_night import NEW_YEAR, Book
-from tests.pages import table, words
+from tests.pages import queries, table, words
 
 LATER = date(2009, 1, 2)
 
@@ -98,4 +98,46 @@ def test_the_page_shows_a_day_its_loans_and_the_file(book: Book, client_of: Call
     assert list(csv.reader(StringIO(file.getvalue().decode("utf-8-sig"))))[1][2:] == figures
     refused = client.get("/books/ageing/?as_of=2008-12-30")
     assert (refused.status_code, "is not known: closes wrote it down" in words(refused)) == (422, True)
-    assert client.get("/books/ageing/").status_code == 200
+
+
+def test_the_open_day_is_read_from_the_balances_and_its_sums_come_after_the_page(
+    book: Book, client_of: Callable[[Any], Any]
+) -> None:
+    with book.inside():
+        client = client_of(User.objects.get(email="auditor@example.com"))
+        numbers = [loan.number for loan in book.loans]
+    page = client.get("/books/ageing/")
+    assert 'hx-get="?part=buckets"' in page.content.decode()
+    # At the close of 2 January: the third, two days at $6.00 later; the others, whose first instalment was due the day
+    # before, 32 days at $2.00 and $4.00 after they were paid out.
+    assert table(page, "Loans that are late")[1:] == [
+        [numbers[2], "Borrower", "1–29 days", "13", "1,347.27", "30,325.36"],
+        [numbers[0], "Borrower", "1–29 days", "1", "449.09", "10,064.00"],
+        [numbers[1], "Borrower", "1–29 days", "1", "898.18", "20,128.00"],
+        ["All 3", "USD", "", "", "2,694.54", "60,517.36"],
+    ]
+    sums = table(client.get("/books/ageing/?part=buckets"), "USD")
+    assert [row[1:] for row in sums[1:4]] == [
+        ["0", "0.00", "0.00"],
+        ["3", "60,517.36", "2,694.54"],
+        ["0", "0.00", "0.00"],
+    ]
+    none = client.get("/books/ageing/?bucket=30-59").content.decode()
+    assert 'aria-label="Loans that are late"' not in none
+    file = client.get("/books/ageing/?sort=past_due&format=csv&columns=late,days,past_due,owed")
+    assert list(csv.reader(StringIO(file.getvalue().decode("utf-8-sig"))))[1:] == [
+        [numbers[0], "1-29", "1", "449.09", "10064.00"],
+        [numbers[1], "1-29", "1", "898.18", "20128.00"],
+        [numbers[2], "1-29", "13", "1347.27", "30325.36"],
+    ]
+    dearest = client.get("/books/ageing/?sort=-owed&bucket=1-29")
+    assert [row[0] for row in table(dearest, "Loans that are late")[1:4]] == [numbers[2], numbers[1], numbers[0]]
+
+
+def test_the_open_day_takes_the_same_queries_whatever_is_late(book: Book, client_of: Callable[[Any], Any]) -> None:
+    with book.inside():
+        client = client_of(User.objects.get(email="auditor@example.com"))
+        one = queries(client, "/books/ageing/")
+        LoanBalance.objects.filter(open=True).update(dpd=40, past_due_amount=D("5.00"))
+        assert queries(client, "/books/ageing/") == one
+        assert len(table(client.get("/books/ageing/"), "Loans that are late")) == 5
