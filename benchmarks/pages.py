@@ -50,6 +50,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "journal": ("auditor", "/books/journal/", LIMIT_MS),
     "periods": ("auditor", "/books/periods/", LIMIT_MS),
     "ageing": ("auditor", "/books/ageing/", LIMIT_MS),
+    "ageing, its sums after it": ("auditor", "/books/ageing/?part=buckets", LATER_MS),
     "proof": ("auditor", "/books/proof/", LIMIT_MS),
     "end of day": ("operations", "/books/night/", LIMIT_MS),
     "portfolio": ("portfolio_manager", "/portfolio/", 500),
