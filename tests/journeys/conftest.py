@@ -204,3 +204,45 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 def money(text: str) -> Decimal:
     return Decimal(text.replace("$", "").replace(",", "").replace("−", "-"))
+
+
+@pytest.fixture
+def loan(running: Running) -> str:
+    """The number of a loan of the borrower's, paid out on 15 December 2008."""
+    from ledger.boarding import AgreedTerms, board_loan
+    from ledger.models import ProductVersion
+    from parties.models import Party, PortalAccess
+    from tenants.current import tenant_context
+    from tenants.models import LegalEntity
+
+    with tenant_context(running.tenant.pk):
+        party = Party.objects.create(kind="company", name="Harbour Tools Rental LLC", city="Oakland", state="CA")
+        PortalAccess.objects.create(user=running.people.borrower, party=party)
+        made = board_loan(
+            agreed=AgreedTerms(
+                amount=Decimal("12000.00"), rate=Decimal("9.5"), months=12, disbursed_on=date(2008, 12, 15)
+            ),
+            product_version=ProductVersion.objects.get(),
+            borrower=party,
+            legal_entity=LegalEntity.objects.get(),
+            key="loan",
+            by=running.people.operations,
+        )
+        return str(made.number)
+
+
+@pytest.fixture
+def fork(running: Running, loan: str) -> int:
+    """The id of a what-if of the loan, with a scenario that does something and one that does nothing."""
+    from ledger.forks.steps import Step
+    from ledger.models import Loan
+    from ledger.operations.forks import add_act, add_scenario, open_fork
+    from tenants.current import tenant_context
+
+    with tenant_context(running.tenant.pk):
+        by = running.people.operations
+        made = open_fork(loan_id=Loan.objects.get(number=loan).pk, title="What does a fee cost?", by=by)
+        fee = Step("charge_fee", "k", {"amount": "25.00", "effective_on": "2008-12-31", "reason": "Returned cheque"})
+        add_act(fork_id=made.pk, number=1, step=fee, by=by)
+        add_scenario(fork_id=made.pk, by=by)
+        return int(made.pk)

@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Running, sign_in
-from tests.journeys.test_pages_are_accessible import fork, loan  # noqa: F401
 
 # address -> (what is typed, the field that is wrong, the sentence beside it)
 WRONG: dict[str, dict[str, tuple[dict[str, str], str, str]]] = {
@@ -89,7 +88,7 @@ IDLE = """() => !document.querySelector(
 
 
 @pytest.fixture
-def names(running: Running, loan: str, fork: int) -> dict[str, Any]:  # noqa: F811
+def names(running: Running, loan: str, fork: int) -> dict[str, Any]:
     """What the addresses above name: a loan with a payment, a what-if of it, a month, a view, an application."""
     from ledger.models import Loan, Period, ProductVersion
     from ledger.operations import receive_payment

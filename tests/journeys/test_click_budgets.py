@@ -16,7 +16,6 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PASSWORD, Running, sign_in
 from tests.journeys.test_one_loans_life import Keyboard, Mouse, apply_for_a_loan, close_a_day, landing
-from tests.journeys.test_pages_are_accessible import loan  # noqa: F401
 
 CLICKS = Path(__file__).resolve().parents[2] / "docs" / "clicks.md"
 IDLE = """() => !document.querySelector(
@@ -243,7 +242,7 @@ def written() -> dict[str, tuple[int, int, int]]:
 
 
 @pytest.fixture
-def names(running: Running, loan: str) -> dict[str, str]:  # noqa: F811
+def names(running: Running, loan: str) -> dict[str, str]:
     """A loan with a payment and a back-dated change of its rate, and two applications; one applicant who has none."""
     from allauth.account.models import EmailAddress
     from django.contrib.auth.hashers import make_password

@@ -11,8 +11,6 @@ from tests.journeys.conftest import sign_in
 from tests.journeys.staff_forms import (  # noqa: F401 (fixtures)
     GOOD,
     counts,
-    fork,
-    loan,
     moving,
     names,
     opened,

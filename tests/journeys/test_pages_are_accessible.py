@@ -14,8 +14,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import PASSWORD, Running, sign_in
+from tests.journeys.looks import NARROW, WIDE, wrong_with
 
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # What is looked at, one after the other: the dark differs in its colours alone, and the narrow page has the same.
 LOOKS = [(WIDE, "light"), (NARROW, "light"), (WIDE, "dark")]
 HERE = "localhost"
@@ -67,7 +67,7 @@ PAGES: dict[str, dict[str, list[str]]] = {
 LEFT_OUT = {
     "a file, or what a program reads": [
         "api_calculator", "api_explain_loan", "api_loan", "api_schema", "payment_calendar_file", "export_file",
-        "verifier", "sealed_days", "loan_payoff_letter_pdf", "loan_statement_pdf", "payment_receipt_pdf",
+        "signed_in", "verifier", "sealed_days", "loan_payoff_letter_pdf", "loan_statement_pdf", "payment_receipt_pdf",
         "payoff_letter_pdf", "statement_pdf", "mfa_download_recovery_codes",
     ],
     "sent by a button, and answers with another page": [
@@ -106,20 +106,6 @@ ALIKE = {
 # Their addresses lead on by themselves: to where the draft is, and to the list with the view's filters.
 LEADS_ON = {"apply", "saved_view"}
 
-# A colour on its way from light to dark is neither: what still moves is waited for, and what the page still fetches for
-# itself, whose place is taken while axe looks at it.
-LOOK = """async (scheme) => {
-  const frame = () => new Promise(requestAnimationFrame);
-  do await frame().then(frame);
-  while (document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"));
-  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
-  const colours = { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } };
-  const { violations } = await axe.run({
-    resultTypes: ["violations"], preload: false, iframes: false, ...(scheme === "dark" ? colours : {}),
-  });
-  const root = document.documentElement;
-  return [violations, root.scrollWidth - root.clientWidth];
-}"""
 # One of each kind of control shows that it has the focus; and nothing moves for somebody who asked for stillness.
 MANNERS = """() => {
   const found = [];
@@ -280,13 +266,6 @@ def control_room() -> dict[str, str]:
         if changed_here and (row := model._default_manager.first()):
             found[f"{name}_change"] = reverse(f"{name}_change", args=[row.pk])
     return found
-
-
-def wrong_with(page: Page, scheme: str) -> list[Any]:
-    """What axe, already on the page, finds as it looks now, and by how much it is wider than the window."""
-    violations, beyond = page.evaluate(LOOK, scheme)
-    found: list[Any] = [(violation["id"], node["target"]) for violation in violations for node in violation["nodes"]]
-    return [*found, ("wider than the window by", beyond)] if beyond > 0 else found
 
 
 def faults_of(page: Page, name: str, address: str) -> dict[Any, Any]:

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PASSWORD, Running, sign_in
+from tests.journeys.looks import wrong_with
 from tests.journeys.test_one_loans_life import Keyboard, Mouse
-from tests.journeys.test_pages_are_accessible import loan, wrong_with  # noqa: F401 (a fixture)
 
 SMALL = {"viewport": {"width": 360, "height": 740}}
 
@@ -38,7 +38,7 @@ def counting(kind: type[Mouse]) -> type[Mouse]:
 
 
 @pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])
-def hand(request: Any, visit: Callable[..., Page], loan: str) -> Any:  # noqa: F811
+def hand(request: Any, visit: Callable[..., Page], loan: str) -> Any:
     """The borrower, signed in, on the first page of the portal."""
     page = phone(visit)
     sign_in(page, "borrower@example.com")
@@ -58,7 +58,7 @@ def own(running: Running) -> Callable[[Callable[[], Any]], Any]:
     return ask
 
 
-def test_what_is_next_takes_no_click_and_paying_takes_two(hand: Any, loan: str, own: Any) -> None:  # noqa: F811
+def test_what_is_next_takes_no_click_and_paying_takes_two(hand: Any, loan: str, own: Any) -> None:
     from ledger.models import LoanEvent
 
     page = hand.page
@@ -118,7 +118,7 @@ def test_a_payoff_letter_takes_two_clicks_and_anybody_can_check_it(
     assert own(PayoffLetter.objects.count) == 1
 
 
-def test_a_sign_in_that_ended_loses_and_doubles_nothing(visit: Callable[..., Page], loan: str, own: Any) -> None:  # noqa: F811
+def test_a_sign_in_that_ended_loses_and_doubles_nothing(visit: Callable[..., Page], loan: str, own: Any) -> None:
     from servicing.payoffs.models import PayoffLetter
 
     page = phone(visit)
@@ -158,7 +158,7 @@ def test_the_calendar_is_a_click_away_and_goes_into_ones_own(hand: Any) -> None:
 def test_every_page_of_the_portal_is_accessible_and_fits_a_phone(
     visit: Callable[..., Page],
     running: Running,
-    loan: str,  # noqa: F811
+    loan: str,
     own: Any,
 ) -> None:
     """With something on each page, a wrong answer, and nothing; in the light and in the dark."""

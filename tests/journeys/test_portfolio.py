@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Running, sign_in
+from tests.journeys.looks import NARROW, WIDE, wrong_with
 from tests.journeys.test_one_loans_life import Keyboard, Mouse, landing
-from tests.journeys.test_pages_are_accessible import SIZES, wrong_with
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_the_pages_of_the_portfolio_have_no_accessibility_fault(visit: Callable[
     ):
         page.goto(address)
         page.evaluate(axe)
-        for size in SIZES:
+        for size in (WIDE, NARROW):
             page.set_viewport_size(size)  # type: ignore[arg-type]
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)

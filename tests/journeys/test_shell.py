@@ -13,7 +13,6 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Running, sign_in
-from tests.journeys.test_pages_are_accessible import loan  # noqa: F401
 
 PHONE = {"width": 390, "height": 844}
 
@@ -32,7 +31,7 @@ def found(page: Page, text: str) -> Any:
     return page.get_by_role("listbox", name="Found").get_by_role("option")
 
 
-def test_a_loan_is_found_with_one_enter(visit: Callable[..., Page], loan: str) -> None:  # noqa: F811
+def test_a_loan_is_found_with_one_enter(visit: Callable[..., Page], loan: str) -> None:
     page = visit()
     sign_in(page, "operations@example.com")
     page.keyboard.press("Control+k")
@@ -55,7 +54,7 @@ def test_a_loan_is_found_with_one_enter(visit: Callable[..., Page], loan: str) -
     expect(page.get_by_role("combobox", name="Find anything")).to_be_hidden()
 
 
-def test_it_is_found_by_two_presses_on_a_phone(visit: Callable[..., Page], loan: str) -> None:  # noqa: F811
+def test_it_is_found_by_two_presses_on_a_phone(visit: Callable[..., Page], loan: str) -> None:
     page = visit(viewport=PHONE)
     sign_in(page, "auditor@example.com")
     page.get_by_role("link", name="Find anything").click()  # 1
@@ -68,7 +67,7 @@ def test_it_is_found_by_two_presses_on_a_phone(visit: Callable[..., Page], loan:
     page.wait_for_url(f"**/loans/{loan}/")
 
 
-def test_rows_are_chosen_and_exported_by_keyboard(visit: Callable[..., Page], loan: str) -> None:  # noqa: F811
+def test_rows_are_chosen_and_exported_by_keyboard(visit: Callable[..., Page], loan: str) -> None:
     page = visit()
     sign_in(page, "operations@example.com")
     page.goto("/loans/?columns=borrower")
@@ -86,7 +85,7 @@ def test_rows_are_chosen_and_exported_by_keyboard(visit: Callable[..., Page], lo
     expect(export).to_be_hidden()
 
 
-def test_a_view_is_kept_in_three_clicks(visit: Callable[..., Page], loan: str) -> None:  # noqa: F811
+def test_a_view_is_kept_in_three_clicks(visit: Callable[..., Page], loan: str) -> None:
     page = visit()
     sign_in(page, "operations@example.com")
     page.goto("/loans/?state=active")
@@ -102,7 +101,7 @@ def test_a_view_is_kept_in_three_clicks(visit: Callable[..., Page], loan: str) -
     page.wait_for_url(re.compile(r"/loans/\?state=active&view=\d+$"))
 
 
-def test_what_was_done_is_said_with_the_way_to_it(visit: Callable[..., Page], loan: str) -> None:  # noqa: F811
+def test_what_was_done_is_said_with_the_way_to_it(visit: Callable[..., Page], loan: str) -> None:
     page = visit()
     sign_in(page, "operations@example.com")
     page.goto(f"/loans/{loan}/charge-fee/")
@@ -148,7 +147,7 @@ def test_each_page_explains_itself_by_one_key(visit: Callable[..., Page], runnin
 def test_the_tour_takes_five_presses(
     visit: Callable[..., Page],
     running: Running,
-    loan: str,  # noqa: F811
+    loan: str,
     keyboard: bool,
 ) -> None:
     page = visit()

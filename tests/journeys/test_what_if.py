@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PASSWORD, Running, sign_in
 from tests.journeys.test_one_loans_life import Keyboard, Mouse, landing, owed
-from tests.journeys.test_pages_are_accessible import loan  # noqa: F401
 
 SECOND = "second@example.com"
 
@@ -57,7 +56,7 @@ def try_an_act(hand: Mouse, scenario: str, act: str, fields: dict[str, str], but
 @pytest.mark.parametrize("kind", [Mouse, Keyboard], ids=["mouse", "keyboard"])
 def test_a_loan_is_tried_out_and_what_was_tried_is_committed(
     visit: Callable[..., Page],
-    loan: str,  # noqa: F811
+    loan: str,
     second: str,
     kind: Callable[[Page], Mouse],
 ) -> None:
