@@ -17,6 +17,9 @@ from tenants.lists import LISTS, Shown
 from tenants.models import SavedView
 from tests.pages import queries, table, words
 
+# More than the planner makes of a table whose rows other tests have rolled back.
+ANY_ESTIMATE = 10**9
+
 
 @pytest.fixture
 def book(make_loan: Any) -> list[Loan]:
@@ -150,7 +153,7 @@ def test_a_long_list_is_in_the_order_of_an_index_and_a_short_one_in_the_same(
     page = client_of(people.operations).get(f"/loans/?sort={sort}")
     assert [row[0] for row in table(page, "Loans")[1:-1]] == [long_book[place].number for place in places]
     assert "It is not in the order" not in words(page)
-    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", 10)
+    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", ANY_ESTIMATE)
     short = client_of(people.operations).get(f"/loans/?sort={sort}")
     assert [row[0] for row in table(short, "Loans")[1:-1]] == [long_book[place].number for place in places]
 
@@ -178,7 +181,7 @@ def test_an_order_that_no_index_has_is_said_and_not_taken(
     assert [row[0] for row in table(late, "Loans")[1:-1]] == [long_book[1].number, long_book[2].number]
     assert "“Loan”, “Borrower”, “Principal”, “Past due”, “Late” or “Unapplied”; fewer than 0, in any." in words(plain)
     assert "sort=interest" not in plain.content.decode()
-    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", 10)
+    monkeypatch.setattr("tenants.lists.shown.COUNTED_AT_ONCE", ANY_ESTIMATE)
     assert "sort=interest" in client.get("/loans/").content.decode()
 
 
