@@ -144,5 +144,5 @@ def state() -> dict[str, Any]:
         "paused": paused,
         "steps": progress(latest) if latest else [],
         "days_to_come": to_come,
-        "lagging": lagging_loans(latest) if latest else 0,
+        "lagging": lagging_loans(latest) if latest and not running else 0,
     }
