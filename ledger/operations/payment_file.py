@@ -1,9 +1,11 @@
 """A bank's file of payments: hundreds of lines in a transaction, each placed or refused by itself.
 
-A line that comes last in its loan's history takes the short way together with the others of its batch; any other is
-entered alone, by the same functions as a payment at the counter. So the books are those of one payment after another.
+Lines that leave nothing to judge are placed by the database, all of a batch in one call. Of the others, one that comes
+last in its loan's history takes the short way together with its like; any other is entered alone, by the same functions
+as a payment at the counter. So the books are those of one payment after another.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,18 +15,16 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from finance.allocation import ORDINARY
 from finance.errors import Refused
-from finance.money import CENT
 from ledger.errors import KeyTooLong, NoSuchLoan, NotAnAmount, NotPosted
 from ledger.holding import hold
 from ledger.models import LoanEvent
 from ledger.operations.reversal import reverse_event
 from ledger.operations.steps import in_transaction, record, require_active, require_possible, same_content
+from ledger.plain_payments import LONGEST_KEY, is_plain, learn_place, take_plain
 from ledger.replay import enter, enter_forward, forward, takes_short_way
 from ledger.writing import Movement
 from tenants.current import tenant_context
 from tenants.models import User
-
-LONGEST_KEY = 100  # what an event's key may have, so that those of its entries and consequences fit their columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,34 @@ class Batch:
         self.movements: list[Movement] = []
 
     def place(self, lines: Sequence[PaymentLine]) -> list[Outcome]:
-        self.held = hold(sorted({line.loan_id for line in lines}), [self.key_of(line) for line in lines])
-        self.seen = dict(self.held.earlier)
-        outcomes = [self.outcome(line) for line in lines]
+        """First what is plain, of each loan its first line; then, in their order, the others."""
+        placed = self.place_plain(lines)
+        others = [line for k, line in enumerate(lines) if k not in placed]
+        if others:
+            self.held = hold(sorted({line.loan_id for line in others}), [self.key_of(line) for line in others])
+            self.seen = self.held.earlier | {event.key: event for event in placed.values()}
+        entered = iter([self.outcome(line) for line in others])
         self.write()
-        return outcomes
+        return [Outcome(line, placed[k]) if k in placed else next(entered) for k, line in enumerate(lines)]
+
+    def place_plain(self, lines: Sequence[PaymentLine]) -> dict[int, LoanEvent]:
+        """Let the database place what it can; {index of the line: its event}. The loans of all lines are locked."""
+        ((usual_day, _),) = Counter(line.effective_on for line in lines).most_common(1)
+        keys, loans, taken = set[str](), set[int](), []
+        for line in lines:
+            key = self.key_of(line)
+            first = line.loan_id not in loans and key not in keys
+            loans.add(line.loan_id)
+            keys.add(key)
+            taken.append(first and line.effective_on == usual_day and is_plain(line.amount, key))
+        return take_plain(
+            [line.loan_id for line in lines],
+            [line.amount if plain else None for line, plain in zip(lines, taken, strict=True)],
+            [self.key_of(line) for line in lines],
+            effective_on=usual_day,
+            by=self.by,
+            source=self.source,
+        )
 
     def key_of(self, line: PaymentLine) -> str:
         return f"{self.key}/{line.key}"
@@ -135,6 +158,8 @@ class Batch:
         else:
             self.write()
             enter(loan, balance, event, day)
+        if line.effective_on == day.today:
+            learn_place(loan, day.today)
         self.seen[key] = event
         return event
 
@@ -145,10 +170,11 @@ class Batch:
 
 def check(line: PaymentLine, key: str) -> None:
     """What a form would not let through."""
-    if line.amount <= 0 or line.amount != line.amount.quantize(CENT):
-        raise NotAnAmount(amount=line.amount)
+    if is_plain(line.amount, key):
+        return
     if len(key) > LONGEST_KEY:
         raise KeyTooLong(key=line.key, most=LONGEST_KEY)
+    raise NotAnAmount(amount=line.amount)
 
 
 def one_by_one(key: str, line: PaymentLine, *, by: User | None, source: str) -> Outcome:

@@ -7,6 +7,7 @@ from finance.allocation import ORDINARY, PRINCIPAL_ONLY
 from ledger.errors import NoSuchPurpose
 from ledger.models import LoanEvent
 from ledger.operations.steps import hold_loan, in_transaction, record, require_active, require_possible, same_content
+from ledger.plain_payments import is_plain, learn_place, take_plain
 from ledger.replay import enter
 from ledger.terms import purposes_of
 from tenants.models import User
@@ -30,9 +31,37 @@ def receive_payment(
     Returns the event; its entries and accruals are what was posted. What a payment leaves over after everything owed
     is held unapplied. Refuses a loan that is not active, a day that has not come, and a reused key.
     """
-    loan, balance, day, earlier = hold_loan(loan_id, key)
     if purpose == PRINCIPAL_ONLY:
         principal_only, purpose = True, ORDINARY
+    if purpose == ORDINARY and not principal_only and is_plain(amount, key):
+        placed = take_plain([loan_id], [amount], [key], effective_on=effective_on, by=by, source=source)
+        if event := placed.get(0):
+            return event
+    return enter_payment(
+        loan_id=loan_id,
+        amount=amount,
+        effective_on=effective_on,
+        key=key,
+        by=by,
+        principal_only=principal_only,
+        purpose=purpose,
+        source=source,
+    )
+
+
+def enter_payment(
+    *,
+    loan_id: int,
+    amount: Decimal,
+    effective_on: date,
+    key: str,
+    by: User | None,
+    principal_only: bool,
+    purpose: str,
+    source: str,
+) -> LoanEvent:
+    """receive_payment() of any payment, plain or not."""
+    loan, balance, day, earlier = hold_loan(loan_id, key)
     content = {"loan_id": loan_id, "kind": "payment", "amount": amount, "effective_on": effective_on}
     if event := same_content(earlier, **content, principal_only=principal_only, purpose=purpose):
         return event
@@ -53,4 +82,6 @@ def receive_payment(
         purpose=purpose,
     )
     enter(loan, balance, event, day)
+    if effective_on == day.today:
+        learn_place(loan, effective_on)
     return event

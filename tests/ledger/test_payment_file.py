@@ -16,6 +16,7 @@ from ledger.operations import receive_payment, receive_payments
 from ledger.operations.payment_file import Outcome, PaymentLine, place_file, reverse_file, shares
 from ledger.replay import difference
 from tests.conftest import BUSINESS_DATE, People
+from tests.ledger.books import books
 
 OPENED = date(2008, 9, 30)
 
@@ -40,23 +41,6 @@ def counts() -> tuple[int, ...]:
 
 def said(outcomes: list[Outcome]) -> list[str | None]:
     return [str(outcome.refusal) if outcome.refusal else None for outcome in outcomes]
-
-
-def books() -> dict[str, Any]:
-    """Everything that counts in the books; ids and moments do not."""
-    balances = LoanBalance.objects.order_by("pk").values()
-    events = LoanEvent.objects.order_by("key").values_list("loan", "key", "kind", "effective_on", "amount")
-    postings = Posting.objects.values_list(
-        "loan", "account__role", "effective_on", "booked_on", "posted_on", "debit", "credit", "entry__kind"
-    )
-    accruals = Accrual.objects.values_list("loan", "effective_on", "booked_on", "posted_on", "amount", "event__key")
-    return {
-        "balances": list(balances),
-        "events": list(events),
-        "postings": sorted(postings, key=repr),
-        "accruals": sorted(accruals, key=repr),
-        "entries": sorted(Entry.objects.values_list("key", "total", "lines", "event__key"), key=repr),
-    }
 
 
 def test_each_line_is_placed_as_a_payment_at_the_counter_would_be(loans: list[Any], people: People) -> None:
