@@ -1,7 +1,8 @@
 """The fence between tenants, raised by the owner after every `migrate`, for every table there is.
 
 A table of a `TenantModel` gets row-level security (forced, so it binds the owner too), a key (tenant_id, id), a
-composite foreign key for each reference to another tenant's table, and exactly the rights its model names. Any other
+composite foreign key for each reference to another tenant's table, one to the tenant where no reference implies it, and
+exactly the rights its model names. Any other
 table must stand in `SHARED`, which says why it holds nothing of one tenant or how it is fenced. Everything is
 idempotent; a table that is neither is an error, so a new model cannot be forgotten.
 """
@@ -77,9 +78,11 @@ def statements() -> Iterator[str]:
         yield from constraint(table, f"{table[:40]}_tenant_key", "UNIQUE (tenant_id, id)")
     for model in keyed:
         table = model._meta.db_table
-        yield from constraint(
-            table, f"{table[:40]}_of_tenant", "FOREIGN KEY (tenant_id) REFERENCES tenants_tenant (id)"
-        )
+        of_tenant = f"{table[:40]}_of_tenant"
+        if always_refers(model):
+            yield f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {of_tenant}"
+        else:
+            yield from constraint(table, of_tenant, "FOREIGN KEY (tenant_id) REFERENCES tenants_tenant (id)")
         for column, target in references(model):
             yield from constraint(
                 table,
@@ -119,6 +122,15 @@ def references(model: type[TenantModel]) -> Iterator[tuple[str, str]]:
             yield field.column, field.remote_field.model._meta.db_table
         elif isinstance(field, models.ForeignKey) and issubclass(field.remote_field.model, TenantModel):
             raise ImproperlyConfigured(f"{model._meta.db_table}.{field.column} must be a TenantForeignKey.")
+
+
+def always_refers(model: type[TenantModel]) -> bool:
+    """Whether each row names another of its tenant, so that there is such a tenant.
+
+    A key of its own would say it again, and lock the one row of the tenant for everybody who writes anything.
+    """
+    fields = model._meta.local_fields
+    return any(isinstance(field, TenantForeignKey | TenantOneToOneField) and not field.null for field in fields)
 
 
 def constraint(table: str, name: str, definition: str) -> Iterator[str]:
