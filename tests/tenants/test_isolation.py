@@ -126,6 +126,21 @@ def test_no_row_of_theirs_is_changed_moved_or_deleted(attacker: Attacker, table:
         assert attacker.refused(*erase) == "42501"
 
 
+@pytest.mark.parametrize("table", KEYED)
+def test_no_row_is_of_a_tenant_that_is_not_there(attacker: Attacker, table: str) -> None:
+    nobody, row = attacker.theirs + 1000, attacker.row(table, attacker.mine)
+    row.pop("id", None)
+    for field in KEYED[table]._meta.local_fields:
+        if field.unique and row.get(field.column) is not None:  # else it is found taken before anything else
+            row[field.column] = nobody if field.is_relation else another(row[field.column], field.max_length)
+    with attacker.connection.transaction(force_rollback=True), pytest.raises(psycopg.Error) as error:
+        attacker.connection.execute("SELECT set_config('app.tenant', %s, true)", [str(nobody)])
+        query, *values = insert(table, row | {"tenant_id": nobody})
+        attacker.connection.execute(query, values)
+        attacker.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert error.value.sqlstate == "23503"
+
+
 # What must go with a reference so that nothing is wrong but the row it points at.
 NOON = datetime(2009, 1, 1, 12, tzinfo=UTC)
 OF_AN_OLD_MONTH = {"starts_on": date(1508, 12, 1), "ends_on": date(1508, 12, 31)}
