@@ -262,6 +262,20 @@ def test_another_day_than_today_is_left_alone(make_loan: Callable[..., Any], day
     assert taken(loan, "1.00", on=other_day) is not None
 
 
+# Every term that a loan copies, and why ledger_take_payments may place a payment without another look at it.
+CONSIDERED = {
+    "asks for none of its own": ["allocation_order", "hierarchies", "prepayments", "past_due_tolerance"],
+    "computes with it": ["day_count", "rounding", "residue"],
+    "is of the schedule, which stands": ["method", "frequency", "payment", "index", "line"],
+    "is the night's": ["late_fee", "bucket_edges", "small_balance", "charge_off_days"],
+    "counts on non-accrual alone": ["nonaccrual"],
+}
+
+
+def test_every_term_of_a_loan_was_considered(loan: Loan) -> None:
+    assert set(loan.terms) == {name for names in CONSIDERED.values() for name in names}
+
+
 def test_accounts_are_learnt_day_by_day_and_company_by_company(make_loan: Callable[..., Any]) -> None:
     loan, other = make_loan(), make_loan()
     assert known_places(BUSINESS_DATE) == {}
