@@ -47,11 +47,16 @@ def identifier_of(party: Party) -> Identifier | None:
     return party.identifiers.filter(kind=KIND_OF[party.kind]).first()
 
 
-def keep_identifier(party: Party, typed: str) -> Identifier:
-    """Encrypt and keep the party's number, in place of one typed before. Raises BadIdentifier."""
+def keep_identifier(party: Party, typed: str) -> None:
+    """Encrypt and keep the party's number: in place of one typed before, until others rely on it. Raises BadIdentifier.
+
+    A party whose loan was boarded from a tape may be settled and have none yet: then this is its first.
+    """
+    settled = is_settled(party)
+    if settled and identifier_of(party):
+        return
     kind = KIND_OF[party.kind]
     identifier = Identifier.of(party, kind, identifier_digits(kind, typed))
-    if known := party.identifiers.first():
+    if not settled and (known := party.identifiers.first()):
         identifier.pk = known.pk
     identifier.save()
-    return identifier

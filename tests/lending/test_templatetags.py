@@ -213,10 +213,15 @@ def test_a_chip_takes_its_own_filter_away_and_keeps_the_others():
 
 def test_the_pager_says_which_rows_and_keeps_the_filters():
     page = Paginator(range(2101), 50).page(2)
-    html = drawn("{% pager page 'loans' %}", query="?q=ana&page=2", page=page)
+    html = drawn("{% pager page 'loan' 'loans' %}", query="?q=ana&page=2", page=page)
     assert "51–100 of 2,101 loans" in html
     assert 'href="?q=ana&amp;page=1"' in html
     assert 'href="?q=ana&amp;page=3"' in html
+
+
+def test_the_pager_of_one_row_says_it_in_the_singular():
+    page = Paginator(range(1), 50).page(1)
+    assert "1–1 of 1 loan</span>" in drawn("{% pager page 'loan' 'loans' %}", page=page)
 
 
 def test_parameters_are_encoded():
