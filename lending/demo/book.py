@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from ledger.models import BoardingRun, Entry, Loan
 from ledger.opening import close_periods, open_books
 from ledger.posting import Line, post
-from ledger.tapes import LAYOUTS, board_tape, version_in_force
+from ledger.tapes import LAYOUTS, begin_boarding, board_tape, end_boarding, version_in_force
 from lending.demo.catalogue import BOOK_PRODUCT, DATA, enter_prime_rates, fill_catalogue
 from lending.demo.papers import send_papers
 from lending.demo.people import BORROWER, LATE_BORROWER, invite_people
@@ -78,6 +78,7 @@ def pay_in_capital(company: LegalEntity) -> None:
 
 def board_the_book(company: LegalEntity, by: User, told: Told) -> None:
     """Board the tape, then close the months before the business date's."""
+    work = begin_boarding(TAPE)
     run = board_tape(
         TAPE,
         layout=LAYOUTS[LAYOUT],
@@ -86,6 +87,7 @@ def board_the_book(company: LegalEntity, by: User, told: Told) -> None:
         by=by,
         told=lambda done, total: told(f"Boarding loans: {done:,} of {total:,}"),
     )
+    end_boarding(work, run)
     told(f"Boarded {run.boarded:,} loans; {run.refused:,} rows refused, {run.corrected:,} corrected")
     months = close_periods(company, through=CLOSED_THROUGH)
     told(f"Closed {months:,} months of the books")

@@ -213,9 +213,12 @@ def stat(context: Context, label: str, value: str, **facts: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def progress(context: Context, label: str, done: int, total: int, url: str = "", note: str = "") -> SafeString:
+def progress(
+    context: Context, label: str, done: int, total: int, url: str = "", note: str = "", noun: str = ""
+) -> SafeString:
     """Long work: what is being done and how far. With a url it asks again each second until done equals total."""
-    return render(context, "progress", label=label, done=done, total=total, url="" if done >= total else url, note=note)
+    values = {"label": label, "done": done, "total": total, "note": note, "noun": noun}
+    return render(context, "progress", **values, url="" if done >= total else url)
 
 
 @register.simple_tag(takes_context=True)

@@ -282,6 +282,7 @@ def test_a_money_form_names_its_amount_sends_its_key_once_and_follows_typing():
 def test_progress_asks_again_only_while_there_is_something_left():
     assert "hx-get" in drawn("{% progress 'Boarding' 5 10 '/status' %}")
     assert "hx-get" not in drawn("{% progress 'Boarding' 10 10 '/status' %}")
+    assert "5 of 10 loans" in drawn("{% progress 'Boarding' 5 10 noun='loans' %}")
 
 
 def test_the_bar_of_the_two_dates_appears_only_for_another_day():

@@ -36,7 +36,8 @@ from origination.models import Application
 from parties.models import Identifier
 from servicing.statements.operations import make_statements
 from tenants.base import TenantModel
-from tenants.models import SavedView, Tenant, User
+from tenants.long_work import begin
+from tenants.models import LongWork, SavedView, Tenant, User
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
@@ -74,6 +75,7 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     LateLoan.objects.create(business_date=BUSINESS_DATE, loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
     fold()
     SavedView.objects.create(user=people.operations, list="loans", name="Late", query="bucket=1-29")
+    begin(LongWork.Kind.PROOF, key="one", title="Proof by replay of every loan", by=people.operations)
     kept = {"month_end": BUSINESS_DATE, "known_on": BUSINESS_DATE} | dict.fromkeys(
         ("principal", "past_due", "was_principal", "disbursed", "charged_off", "recovered", "received", "expected"), 0
     )
