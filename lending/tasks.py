@@ -16,7 +16,7 @@ from ledger.models import Night
 from ledger.movements import fold
 from lending.clock import advance, close_one_day
 from lending.templatetags.figures import count
-from lending.work import begin_closing, begin_statements, end_closing, end_statements
+from lending.work import begin_closing, begin_statements, end_closing, end_statements, give_up
 from servicing.statements.operations import correct_statements, make_statements
 from servicing.statements.selectors import loans_without_statement, statements_made
 from tenants.current import current_tenant_id, every_tenant_id, tenant_context
@@ -97,6 +97,7 @@ def resume_nights() -> None:
             night = Night.objects.order_by("-business_date").first()
             today = Tenant.objects.get(pk=tenant_id).business_date
             end_closing()
+            give_up()
         if night is None or (night.finished_at and (night.advance_to is None or night.advance_to <= today)):
             continue
         if night.paused_at is None:

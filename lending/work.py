@@ -15,12 +15,13 @@ from ledger.close.progress import progress
 from ledger.models import Night, NightException
 from lending.templatetags.figures import count, day
 from servicing.statements.selectors import loans_without_statement, statements_made
-from tenants.long_work import Heard, begin, ended, heard_of
+from tenants.long_work import Heard, begin, ended, failed, heard_of
 from tenants.models import LongWork, Tenant, User
 
 SHOWN = 50
 # Work of which nothing was heard for so long has lost its worker, or never had one.
 QUIET = timedelta(minutes=10)
+GIVEN_UP = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,16 @@ def line_of(work: LongWork, heard: Heard | None, now: datetime, user: User) -> L
         took=work.finished_at - work.started_at if work.finished_at else None,
         step=step,
     )
+
+
+def give_up() -> None:
+    """Write down as stopped what nothing was heard of for an hour. Nights are taken up again by themselves."""
+    works = LongWork.objects.filter(finished_at=None).exclude(kind=LongWork.Kind.NIGHT)
+    begun = dict(works.values_list("pk", "started_at"))
+    heard, now = heard_of(list(begun)) if begun else {}, timezone.now()
+    for pk, started_at in begun.items():
+        if now - (heard[pk].at if pk in heard else started_at) > GIVEN_UP:
+            failed(pk, "Nothing was heard of it for an hour.")
 
 
 # --- the closing of days --------------------------------------------------------------------------------------------

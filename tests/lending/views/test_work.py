@@ -12,13 +12,14 @@ from finance.errors import Refused
 from ledger.close.night import pause_night, work_night
 from ledger.models import BoardingRun, LoanBalance, Night, NightException, Proof
 from lending import tasks
-from lending.work import begin_closing, end_closing
+from lending.work import begin_closing, end_closing, give_up
 from servicing.statements.models import Statement
 from tenants.long_work import Heard, begin, ended, failed, heard_of, reached, working
 from tenants.models import LongWork, Tenant
 from tests.conftest import People
 from tests.pages import queries, table, words
 
+KINDS = ("proof", "proof", "night")
 JANUARY_1 = date(2009, 1, 1)
 
 
@@ -193,6 +194,18 @@ def test_work_of_which_nothing_is_heard_says_what_to_do(
     ago = Heard(1, 2, timezone.now() - timedelta(minutes=11))
     monkeypatch.setattr("lending.work.heard_of", lambda ids: dict.fromkeys(ids, ago))
     assert "Nothing was heard of it" in words(client_of(people.operations).get("/work/"))
+
+
+def test_work_of_which_nothing_is_heard_for_an_hour_has_stopped(people: People) -> None:
+    heard, unheard, night = (going_on(people, key=key, kind=kind) for key, kind in zip("abc", KINDS, strict=True))
+    LongWork.objects.update(started_at=timezone.now() - timedelta(minutes=61))
+    reached(heard.pk, 1, 2)
+    give_up()
+    assert LongWork.objects.get(pk=unheard.pk).failure == "Nothing was heard of it for an hour."
+    assert set(LongWork.objects.filter(finished_at=None)) == {heard, night}
+    # Its worker was slow, not lost: what came of it counts.
+    ended(unheard.pk, result="1 loan replayed: the law holds.", done=1, total=1)
+    assert LongWork.objects.get(pk=unheard.pk).failure == ""
 
 
 def test_what_stops_it_is_written_down_without_what_it_may_tell(people: People, tenant: Any) -> None:
