@@ -14,6 +14,7 @@ from lending.demo.catalogue import BOOK_PRODUCT, DATA, enter_prime_rates, fill_c
 from lending.demo.papers import send_papers
 from lending.demo.people import BORROWER, LATE_BORROWER, invite_people
 from parties.models import PortalAccess
+from parties.operations import change_party
 from tenants.current import every_tenant_id, tenant_context
 from tenants.models import LegalEntity, Tenant, User
 from tenants.operations import open_tenant
@@ -103,8 +104,13 @@ def give_portal_access(people: dict[str, User]) -> None:
             continue
         if loan := loans.order_by("number").select_related("borrower").first():
             PortalAccess.objects.create(user=user, party=loan.borrower)
-            loan.borrower.email = user.email
-            loan.borrower.save(update_fields=["email"])
+            change_party(
+                party=loan.borrower,
+                values={"email": user.email},
+                on=BUSINESS_DATE,
+                by=people["operations"],
+                because="Access to the portal",
+            )
 
 
 def active_loans() -> QuerySet[Loan]:

@@ -55,8 +55,7 @@ def save_draft(
     if section == "you":
         application.party = keep_party(application)
     if identifier:
-        assert application.party is not None, application.number
-        keep_identifier(application.party, identifier)
+        keep_identifier(application, identifier, on=day.today)
     application.save()
     return record(application, "saved", day=day, key=key, by=by, content=content, note=section)
 

@@ -162,6 +162,9 @@ def test_whoever_borrowed_before_without_a_number_gives_it_and_applies(
     assert sent.headers["Location"] == f"/portal/applications/{application.number}/"
     assert (application.state, application.party, application.name) == ("submitted", borrower, borrower.name)
     assert [(one.party, one.kind, one.last_four) for one in Identifier.objects.all()] == [(borrower, "ein", "6789")]
+    changes = {change.field: (change.was, change.now) for change in borrower.changes.all()}
+    assert changes["ein"] == ("", "6789")
+    assert changes["phone"] == ("", "510-555-0142")
     # From now on it is known, and no later answer takes its place.
     client.post("/portal/apply/you/", YOU)
     assert 'name="identifier"' not in text(client.get("/portal/apply/business/"))

@@ -31,6 +31,7 @@ from ledger.operations import (
 from ledger.operations.forks import add_act, open_fork
 from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
+from parties.operations import change_party
 from servicing.payoffs.operations import issue_payoff_letter
 from servicing.statements.operations import correct_statements, make_statements
 from tenants.current import tenant_context
@@ -50,6 +51,8 @@ def populate(tenant: Any) -> None:
         party = Party.objects.create(kind="person", name="Ada Example")
         Identifier.of(party, "ssn", "123456789").save()
         PortalAccess.objects.create(user=people.borrower, party=party)
+        by = people.borrower
+        change_party(party=party, values={"phone": "510-555-0142"}, on=date(2008, 12, 1), by=by, because="Moved")
         EmailAddress.objects.create(user=people.borrower, email=people.borrower.email, verified=True, primary=True)
         Authenticator.objects.create(user=people.auditor, type=Authenticator.Type.TOTP, data={"secret": "x"})
         LogEntry.objects.create(user=people.administrator, action_flag=ADDITION, object_repr="x", change_message="x")

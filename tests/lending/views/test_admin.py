@@ -34,6 +34,7 @@ from ledger.movements import fold
 from ledger.operations import receive_payment
 from origination.models import Application
 from parties.models import Identifier
+from parties.operations import change_party
 from servicing.statements.operations import make_statements
 from tenants.base import TenantModel
 from tenants.long_work import begin
@@ -75,6 +76,8 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     LateLoan.objects.create(business_date=BUSINESS_DATE, loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
     fold()
     SavedView.objects.create(user=people.operations, list="loans", name="Late", query="bucket=1-29")
+    by = people.borrower
+    change_party(party=loan.borrower, values={"city": "Reno"}, on=BUSINESS_DATE, by=by, because="Moved")
     begin(LongWork.Kind.PROOF, key="one", title="Proof by replay of every loan", by=people.operations)
     kept = {"month_end": BUSINESS_DATE, "known_on": BUSINESS_DATE} | dict.fromkeys(
         ("principal", "past_due", "was_principal", "disbursed", "charged_off", "recovered", "received", "expected"), 0
