@@ -38,7 +38,8 @@ def check_re_age(
     if opened > since(policy.months_open):
         because = f"the loan was opened on {opened}, less than {policy.months_open} months ago"
     elif payments_in_a_row < policy.payments_in_a_row:
-        because = f"{payments_in_a_row} payments were made in a row and the policy asks for {policy.payments_in_a_row}"
+        made = "1 payment was" if payments_in_a_row == 1 else f"{payments_in_a_row} payments were"
+        because = f"{made} made in a row and the policy asks for {policy.payments_in_a_row}"
     elif recent:
         because = f"it was re-aged on {max(recent)}, less than {policy.once_in_months} months ago"
     elif len(in_years) >= 2:

@@ -274,10 +274,11 @@ def _require_open(what: str, state: State, on: date) -> None:
 def _require_current(what: str, terms: LoanTerms, state: State, on: date) -> None:
     standing = arrears(terms, state, on)
     if standing.dpd:
+        days = "1 day" if standing.dpd == 1 else f"{standing.dpd} days"
         raise CannotModify(
             what=what,
             on=on.isoformat(),
-            because=f"${standing.past_due_amount:,} has been past due for {standing.dpd} days",
+            because=f"${standing.past_due_amount:,} has been past due for {days}",
             instead="It can once that is paid, or re-aged; or re-amortise all that is owed",
         )
 

@@ -1,5 +1,6 @@
 """The control room: the books. Nothing here can be changed; every page says where the work is done."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -65,12 +66,13 @@ class LoanAdmin(LookOnly):
         return reverse("loan", args=[obj.number])
 
     @admin.display(description="Owed")
-    def owed(self, obj: Loan) -> str:
-        return f"{obj.balance.owed:,.2f}"
+    def owed(self, obj: Loan) -> Decimal:
+        return obj.balance.owed
 
     @admin.display(description="Past due")
-    def past_due(self, obj: Loan) -> str:
-        return f"{obj.balance.past_due_amount:,.2f}"
+    def past_due(self, obj: Loan) -> Decimal:
+        past_due: Decimal = obj.balance.past_due_amount
+        return past_due
 
 
 @admin.register(LoanBalance)

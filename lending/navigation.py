@@ -37,9 +37,10 @@ STAFF = [
         "reporting.view_books",
         covers=("/books/chart/", "/books/mapping/", "/books/companies/", "/books/exports/"),
     ),
-    Place("Ageing", "ageing", "hourglass", "reporting.view_books"),
+    Place("Ageing", "ageing", "clock", "reporting.view_books"),
     Place("Proof", "proof", "shield-check", "ledger.view_proof"),
     Place("End of day", "night", "moon", "ledger.view_night"),
+    Place("Long work", "work", "hourglass", "lending.view_work"),
     Place("Boarding", "boarding_runs", "upload", "ledger.view_boarding"),
     Place("Control room", "admin:index", "adjustments", "lending.view_admin"),
 ]

@@ -1,6 +1,8 @@
 """Jobs over all tenants. Each asks which tenants there are, and works for one after the other."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
@@ -13,10 +15,13 @@ from ledger.close.proof import prove_by_replay
 from ledger.models import Night
 from ledger.movements import fold
 from lending.clock import advance, close_one_day
+from lending.templatetags.figures import count
+from lending.work import begin_closing, begin_statements, end_closing, end_statements, give_up
 from servicing.statements.operations import correct_statements, make_statements
-from servicing.statements.selectors import loans_without_statement
+from servicing.statements.selectors import loans_without_statement, statements_made
 from tenants.current import current_tenant_id, every_tenant_id, tenant_context
-from tenants.models import Tenant
+from tenants.long_work import begin, ended, reached, working
+from tenants.models import LongWork, Tenant, User
 
 STATEMENTS_AT_A_TIME = 50
 # Nights may have failed to send corrections for so long; a month's statements look back without end.
@@ -26,7 +31,12 @@ STATEMENTS_LOOK_BACK = timedelta(days=7)
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
 def advance_task(tenant_id: int, to: str) -> None:
     """Close every business day of the tenant before `to`."""
-    advance(tenant_id, date.fromisoformat(to), told=lambda night: order_statements(tenant_id))
+
+    def told(night: Night) -> None:
+        order_statements(tenant_id)
+        end_closing()
+
+    advance(tenant_id, date.fromisoformat(to), told=told)
 
 
 def order_statements(tenant_id: int) -> None:
@@ -34,9 +44,10 @@ def order_statements(tenant_id: int) -> None:
     statements_task.delay(tenant_id)
 
 
-def order_advance(to: date) -> None:
+def order_advance(to: date, *, by: User | None = None) -> None:
     """Ask the workers to close every day before `to`. The first night starts at once, so that its page has it."""
     tenant_id = current_tenant_id()
+    begin_closing(to, by=by, source=LongWork.Source.PERSON if by else LongWork.Source.COMMAND)
     close_one_day(to)
     transaction.on_commit(lambda: send_to_workers(tenant_id, to))
 
@@ -54,16 +65,20 @@ def send_to_workers(tenant_id: int, to: date) -> None:
 
 
 @shared_task
-def prove_by_replay_task(tenant_id: int) -> None:
+def prove_by_replay_task(tenant_id: int, work_id: int) -> None:
     """Replay every loan of the tenant beside what stands."""
-    with tenant_context(tenant_id):
-        prove_by_replay()
+    with working(tenant_id, work_id), tenant_context(tenant_id):
+        proof = prove_by_replay(told=partial(reached, work_id))
+        loans = "1 loan" if proof.compared == 1 else f"{count(proof.compared)} loans"
+        result = f"{loans} replayed: the law {'holds' if proof.holds else 'does not hold'}."
+        ended(work_id, result=result, done=proof.compared, total=proof.compared, subject=proof.pk)
 
 
-def order_replay() -> None:
+def order_replay(*, by: User) -> None:
     """Ask a worker for the proof by replay."""
     tenant_id = current_tenant_id()
-    transaction.on_commit(lambda: prove_by_replay_task.delay(tenant_id))
+    work = begin(LongWork.Kind.PROOF, key=str(uuid4()), title="Proof by replay of every loan", by=by)
+    transaction.on_commit(lambda: prove_by_replay_task.delay(tenant_id, work.pk))
 
 
 @shared_task
@@ -81,6 +96,8 @@ def resume_nights() -> None:
         with tenant_context(tenant_id):
             night = Night.objects.order_by("-business_date").first()
             today = Tenant.objects.get(pk=tenant_id).business_date
+            end_closing()
+            give_up()
         if night is None or (night.finished_at and (night.advance_to is None or night.advance_to <= today)):
             continue
         if night.paused_at is None:
@@ -96,7 +113,9 @@ def follow_calendar() -> None:
     for tenant_id in every_tenant_id():
         with tenant_context(tenant_id):
             tenant = Tenant.objects.get(pk=tenant_id)
-        today = now.astimezone(zone_of(tenant)).date()
+            today = now.astimezone(zone_of(tenant)).date()
+            if tenant.business_date < today:
+                begin_closing(today, source=LongWork.Source.CALENDAR)
         if tenant.business_date < today:
             send_to_workers(tenant_id, today)
 
@@ -128,9 +147,18 @@ def statements_task(tenant_id: int) -> None:
         if not Night.objects.filter(business_date=period_end).exclude(finished_at=None).exists():
             return  # a book that was taken over since: its earlier months were told by whoever had it
         waiting = loans_without_statement(period_end)
-    for start in range(0, len(waiting), STATEMENTS_AT_A_TIME):
-        with tenant_context(tenant_id):
-            make_statements(period_end=period_end, loans=waiting[start : start + STATEMENTS_AT_A_TIME])
+        if not waiting:
+            return
+        made = statements_made(period_end)
+        total = made + len(waiting)
+        work = begin_statements(period_end, total)
+    with working(tenant_id, work.pk):
+        for start in range(0, len(waiting), STATEMENTS_AT_A_TIME):
+            reached(work.pk, made, total)
+            with tenant_context(tenant_id):
+                made += make_statements(period_end=period_end, loans=waiting[start : start + STATEMENTS_AT_A_TIME])
+    with tenant_context(tenant_id):
+        end_statements(work)
 
 
 @shared_task

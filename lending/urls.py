@@ -15,6 +15,7 @@ from lending.views.portal_home import portal_home
 from lending.views.saved_views import save_view, saved_view
 from lending.views.signed_in import signed_in
 from lending.views.tour import tour
+from lending.views.work import work, work_mark, work_progress
 
 urlpatterns = [
     path("", home, name="home"),
@@ -32,6 +33,9 @@ urlpatterns = [
     path("books/night/exceptions/<int:exception_id>/try-again/", try_loan_again, name="try_loan_again"),
     path("books/night/prove/", prove_now, name="prove_now"),
     path("parties/<int:party_id>/", party, name="party"),
+    path("work/", work, name="work"),
+    path("work/progress/", work_progress, name="work_progress"),
+    path("work/mark/", work_mark, name="work_mark"),
     path("tour/", tour, name="tour"),
     path("signed-in/", signed_in, name="signed_in"),
     path("help/<str:page>/", page_help, name="page_help"),

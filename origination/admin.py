@@ -1,5 +1,6 @@
 """The control room: applications, and what was offered, agreed and signed. Nothing here can be changed."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -71,8 +72,9 @@ class OfAnOffer(OfAnApplication):
         return str(obj.offer.application.get_state_display())
 
     @admin.display(description="Amount", ordering="offer__amount")
-    def amount(self, obj: Any) -> str:
-        return f"{obj.offer.amount:,.2f}"
+    def amount(self, obj: Any) -> Decimal:
+        amount: Decimal = obj.offer.amount
+        return amount
 
 
 @admin.register(Agreement)

@@ -1,8 +1,11 @@
 """Who applies, as a party: made at the first save of a first application, and the same one ever after."""
 
+from datetime import date
+
 from origination.identifiers import KIND_OF, identifier_digits
 from origination.models import Application
 from parties.models import Identifier, Party, PortalAccess
+from parties.operations import change_party, give_identifier, revise_draft
 from tenants.models import User
 
 # Column of the application -> column of the party.
@@ -23,23 +26,32 @@ def is_settled(party: Party) -> bool:
 def keep_party(application: Application) -> Party:
     """The applicant's party: made from the draft, or brought up to date while nobody else relies on it."""
     party = party_of(application.applicant)
+    stated = {"kind": application.kind, "name": application.name, **contact(application)}
     if party is None:
-        party = Party(email=application.applicant.email, kind=application.kind, name=application.name)
-        copy_contact(application, party)
+        party = Party.objects.create(email=application.applicant.email, **stated)
         PortalAccess.objects.create(user=application.applicant, party=party)
     elif is_settled(party):
         application.kind, application.name = party.kind, party.name
     else:
-        party.kind, party.name = application.kind, application.name
-        copy_contact(application, party)
+        revise_draft(party=party, values=stated)
     return party
 
 
-def copy_contact(application: Application, party: Party) -> None:
-    """How to reach the party, as the application states it."""
-    for stated, kept in CONTACT.items():
-        setattr(party, kept, getattr(application, stated))
-    party.save()
+def keep_contact(application: Application, *, on: date) -> None:
+    """How to reach the party from now on, as the application that is being sent states it."""
+    assert application.party is not None, application.number
+    change_party(
+        party=application.party,
+        values=contact(application),
+        on=on,
+        by=application.applicant,
+        because=f"Application {application.number}",
+    )
+
+
+def contact(application: Application) -> dict[str, str]:
+    """{column of the party: what the application states}."""
+    return {kept: getattr(application, stated) for stated, kept in CONTACT.items()}
 
 
 def identifier_of(party: Party) -> Identifier | None:
@@ -47,11 +59,22 @@ def identifier_of(party: Party) -> Identifier | None:
     return party.identifiers.filter(kind=KIND_OF[party.kind]).first()
 
 
-def keep_identifier(party: Party, typed: str) -> Identifier:
-    """Encrypt and keep the party's number, in place of one typed before. Raises BadIdentifier."""
+def keep_identifier(application: Application, typed: str, *, on: date) -> None:
+    """Encrypt and keep the party's number: in place of one typed before, until others rely on it. Raises BadIdentifier.
+
+    A party whose loan was boarded from a tape may be settled and have none yet: then this is its first.
+    """
+    party = application.party
+    assert party is not None, application.number
+    settled = is_settled(party)
+    if settled and identifier_of(party):
+        return
     kind = KIND_OF[party.kind]
     identifier = Identifier.of(party, kind, identifier_digits(kind, typed))
+    if settled:
+        because = f"Application {application.number}"
+        give_identifier(identifier=identifier, on=on, by=application.applicant, because=because)
+        return
     if known := party.identifiers.first():
         identifier.pk = known.pk
     identifier.save()
-    return identifier

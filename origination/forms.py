@@ -89,7 +89,7 @@ class YouForm(AnswerForm):
         if settled:
             for name in ("kind", "name"):
                 self.fields[name].disabled = True
-            self.fields["name"].help_text = "From your earlier application. Write to us if it has changed."
+            self.fields["name"].help_text = "As we know it already. Write to us if it has changed."
         for name, purpose in {"phone": "tel", "street": "street-address", "city": "address-level2"}.items():
             self.fields[name].widget.attrs["autocomplete"] = purpose
         self.fields["postal_code"].widget.attrs["autocomplete"] = "postal-code"

@@ -1,8 +1,10 @@
 """The control room: people and companies."""
 
+from typing import Any
+
 from django.contrib import admin
 
-from parties.models import Identifier, NameKey, Party, PortalAccess
+from parties.models import Identifier, NameKey, Party, PartyChange, PortalAccess
 from tenants.control_room import LookOnly
 
 
@@ -23,6 +25,17 @@ class IdentifierAdmin(LookOnly):
     search_fields = ("party__name", "last_four")
     fields = ("party", "kind", "last_four")
     instead = "An identifier comes with its application, encrypted."
+
+
+@admin.register(PartyChange)
+class PartyChangeAdmin(LookOnly):
+    list_display = ("party", "field", "was", "now", "because", "by", "recorded_on", "recorded_at")
+    list_filter = ("field",)
+    list_select_related = ("party", "by")
+    search_fields = ("party__name", "was", "now")
+
+    def page_of(self, obj: Any) -> str:
+        return f"/parties/{obj.party_id}/"
 
 
 @admin.register(PortalAccess)

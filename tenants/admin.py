@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from tenants.control_room import Configured, LookOnly
-from tenants.models import Address, LegalEntity, Role, SavedView, Tenant, User
+from tenants.models import Address, LegalEntity, LongWork, Role, SavedView, Tenant, User
 
 
 @admin.register(Tenant)
@@ -37,6 +37,15 @@ class SavedViewAdmin(LookOnly):
     list_display = ("name", "list", "user", "shared", "is_default")
     list_select_related = ("user",)
     instead = "Whoever keeps a view of a list changes it on that list."
+
+
+@admin.register(LongWork)
+class LongWorkAdmin(LookOnly):
+    list_display = ("title", "kind", "source", "by", "started_at", "done", "total", "finished_at", "failure")
+    list_filter = ("kind", "source")
+    list_select_related = ("by",)
+    search_fields = ("title", "failure")
+    instead = "It is started, watched and taken up again where its work is done. See Long work."
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]

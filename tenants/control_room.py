@@ -3,12 +3,20 @@
 Whatever has effect on the books is done where its work is done, by an operation; `instead` says where.
 """
 
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, get_type_hints
 
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field, lookup_field
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.template import Engine
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 VIEW = "lending.view_admin"
 CHANGE = "lending.change_configuration"
@@ -22,6 +30,7 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 50
+    empty_value_display = "–"
     # Searched for the exact amount when a person types one.
     amount_fields: ClassVar[tuple[str, ...]] = ()
     # What to do instead of changing it here: a sentence.
@@ -45,6 +54,20 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     def page_of(self, obj: Any) -> str:
         """The address of the page where the work on `obj` is done; empty when there is none."""
         return ""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [figure(self, name) for name in super().get_list_display(request)]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """What can only be read is written as on the staff's pages."""
+        sets = super().get_fieldsets(request, obj)
+        fixed = self.get_readonly_fields(request, obj) if self.has_change_permission(request, obj) else None
+
+        def shown(name: Any) -> Any:
+            column = figure(self, name)
+            return column if fixed is None or column in fixed else name
+
+        return [(title, given | {"fields": [shown(name) for name in given["fields"]]}) for title, given in sets]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, (extra_context or {}) | {"instead": self.instead})
@@ -80,6 +103,48 @@ class Configured(LookOnly):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm(CHANGE)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return tuple(figure(self, name) for name in super().get_readonly_fields(request, obj))
+
+
+# The filter that writes a column of such a type, of a field with so many decimals (a rate has six, an APR twelve).
+BY_TYPE: dict[Any, str] = {Decimal: "money", date: "day", datetime: "moment"}
+BY_DECIMALS = {2: "money", 6: "rate", 12: "rate"}
+
+
+def kind_of(page: LookOnly, name: str) -> str:
+    """The filter that writes column `name`; empty where it has no figures. A large integer is a key, and no figure."""
+    try:
+        field = page.model._meta.get_field(name)
+    except FieldDoesNotExist:
+        method = None if name == "__str__" else getattr(page, name, None)
+        return BY_TYPE.get(get_type_hints(method).get("return"), "") if method else ""
+    if isinstance(field, models.DecimalField):
+        return BY_DECIMALS.get(field.decimal_places, "written")
+    if isinstance(field, models.DateField):
+        return "moment" if isinstance(field, models.DateTimeField) else "day"
+    return "count" if isinstance(field, models.IntegerField) and not isinstance(field, models.BigIntegerField) else ""
+
+
+@cache
+def figure(page: LookOnly, name: Any) -> Any:
+    """Column `name` of a page, its values written as on the staff's pages; `name` itself where it has no figures."""
+    kind = kind_of(page, name) if isinstance(name, str) else ""
+    if not kind:
+        return name
+    label, method = label_for_field(name, page.model, page, return_attr=True)
+    builtins = Engine.get_default().template_builtins
+    write = next(library.filters[kind] for library in builtins if kind in library.filters)
+
+    def column(obj: Model) -> SafeString:
+        return format_html("{}", write(lookup_field(name, obj, page)[2]))
+
+    # Django makes the class of a heading and of its cells from this name.
+    column.__name__ = f"{name} {'lw-nowrap' if kind == 'moment' else 'lw-figure'}"
+    return admin.display(
+        column, description=label, ordering=getattr(method, "admin_order_field", None) if method else name
+    )
 
 
 def amount_in(typed: str) -> Decimal | None:

@@ -53,13 +53,14 @@ def business_date_of(night: Night | None) -> date:
     return night.business_date if night else Tenant.objects.get().business_date
 
 
-def prove_by_replay() -> Proof:
-    """Replay every loan now, and keep what was found."""
+def prove_by_replay(told: Callable[[int, int], None] = lambda done, total: None) -> Proof:
+    """Replay every loan now, and keep what was found. told: called with loans done and loans in all."""
     ids = list(LoanBalance.objects.order_by("pk").values_list("pk", flat=True))
     last_closed = Night.objects.exclude(summarised_at=None).order_by("-business_date").first()
     through = last_closed.business_date if last_closed else date.min
     found = []
     for start in range(0, len(ids), LOANS_AT_ONCE):
+        told(start, len(ids))
         found += replay_differences(ids[start : start + LOANS_AT_ONCE], late_fees_through=through)
     return kept("replay_is_ledger", None, business_date_of(None), len(ids), found)
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,7 +27,8 @@ from ledger.tapes.layouts import Layout, Setting, TapeLoan
 from ledger.tapes.reading import read_tape
 from ledger.tapes.tie_out import tie_out
 from ledger.terms import ProductTerms
-from tenants.models import LegalEntity, User
+from tenants.long_work import begin, ended
+from tenants.models import LegalEntity, LongWork, User
 
 LOANS_A_BATCH = 250
 
@@ -144,3 +146,16 @@ class IndexHistory:
     def on(self, day: date) -> Decimal:
         """Percent a year, in force on `day`, which is not before the first day."""
         return self.rates[bisect_right(self.days, day) - 1]
+
+
+# --- as long work ---------------------------------------------------------------------------------------------------
+def begin_boarding(path: Path) -> LongWork:
+    """Write down that the tape is about to be boarded from the command line."""
+    title = f"Board {path.name}"[:160]
+    return begin(LongWork.Kind.BOARDING, key=str(uuid4()), title=title, source=LongWork.Source.COMMAND)
+
+
+def end_boarding(work: LongWork, run: BoardingRun) -> None:
+    """Write down what came of it."""
+    result = f"{run.boarded:,} of {run.rows:,} row{'' if run.rows == 1 else 's'} boarded, {run.refused:,} refused."
+    ended(work.pk, result=result, done=run.boarded, total=run.boarded, subject=run.pk)

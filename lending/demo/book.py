@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from ledger.models import BoardingRun, Entry, Loan
 from ledger.opening import close_periods, open_books
 from ledger.posting import Line, post
-from ledger.tapes import LAYOUTS, board_tape, version_in_force
+from ledger.tapes import LAYOUTS, begin_boarding, board_tape, end_boarding, version_in_force
 from lending.demo.catalogue import BOOK_PRODUCT, DATA, enter_prime_rates, fill_catalogue
 from lending.demo.papers import send_papers
 from lending.demo.people import BORROWER, LATE_BORROWER, invite_people
 from parties.models import PortalAccess
+from parties.operations import change_party
 from tenants.current import every_tenant_id, tenant_context
 from tenants.models import LegalEntity, Tenant, User
 from tenants.operations import open_tenant
@@ -78,6 +79,7 @@ def pay_in_capital(company: LegalEntity) -> None:
 
 def board_the_book(company: LegalEntity, by: User, told: Told) -> None:
     """Board the tape, then close the months before the business date's."""
+    work = begin_boarding(TAPE)
     run = board_tape(
         TAPE,
         layout=LAYOUTS[LAYOUT],
@@ -86,6 +88,7 @@ def board_the_book(company: LegalEntity, by: User, told: Told) -> None:
         by=by,
         told=lambda done, total: told(f"Boarding loans: {done:,} of {total:,}"),
     )
+    end_boarding(work, run)
     told(f"Boarded {run.boarded:,} loans; {run.refused:,} rows refused, {run.corrected:,} corrected")
     months = close_periods(company, through=CLOSED_THROUGH)
     told(f"Closed {months:,} months of the books")
@@ -101,8 +104,13 @@ def give_portal_access(people: dict[str, User]) -> None:
             continue
         if loan := loans.order_by("number").select_related("borrower").first():
             PortalAccess.objects.create(user=user, party=loan.borrower)
-            loan.borrower.email = user.email
-            loan.borrower.save(update_fields=["email"])
+            change_party(
+                party=loan.borrower,
+                values={"email": user.email},
+                on=BUSINESS_DATE,
+                by=people["operations"],
+                because="Access to the portal",
+            )
 
 
 def active_loans() -> QuerySet[Loan]:

@@ -120,12 +120,13 @@ def event(context: Context, content: str, title: str, **facts: Any) -> SafeStrin
 
 # --- lists ----------------------------------------------------------------------------------------------------------
 @register.simple_block_tag(takes_context=True)
-def list_table(context: Context, content: str, label: str, compact: bool = False) -> SafeString:
+def list_table(context: Context, content: str, label: str, compact: bool = False, fit: bool = False) -> SafeString:
     """A table of rows with a sticky header and first column, j/k or arrows to move and Enter to open.
 
+    fit=True: few columns, which all fit a phone: its words go to a second line there, and no column out of sight.
     Encloses <thead>, <tbody> and, for the sums, <tfoot>. The first link of a row is what Enter opens.
     """
-    return render(context, "list_table", content=content, label=label, compact=compact)
+    return render(context, "list_table", content=content, label=label, compact=compact, fit=fit)
 
 
 @register.simple_tag(takes_context=True)
@@ -147,14 +148,15 @@ def column(context: Context, label: str, sort: str = "", figure: bool = False, u
 
 
 @register.simple_tag(takes_context=True)
-def pager(context: Context, page: Page[Any], noun: str = "rows") -> SafeString:
+def pager(context: Context, page: Page[Any], one: str = "row", many: str = "rows") -> SafeString:
     """Which rows these are, out of how many, and the way to the others; the rest of the query string stays."""
     query = _query(context)
     return render(
         context,
         "pager",
         page=page,
-        noun=noun,
+        one=one,
+        many=many,
         previous=with_parameters(query, page=page.previous_page_number()) if page.has_previous() else "",
         following=with_parameters(query, page=page.next_page_number()) if page.has_next() else "",
     )
@@ -211,9 +213,12 @@ def stat(context: Context, label: str, value: str, **facts: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def progress(context: Context, label: str, done: int, total: int, url: str = "", note: str = "") -> SafeString:
+def progress(
+    context: Context, label: str, done: int, total: int, url: str = "", note: str = "", noun: str = ""
+) -> SafeString:
     """Long work: what is being done and how far. With a url it asks again each second until done equals total."""
-    return render(context, "progress", label=label, done=done, total=total, url="" if done >= total else url, note=note)
+    values = {"label": label, "done": done, "total": total, "note": note, "noun": noun}
+    return render(context, "progress", **values, url="" if done >= total else url)
 
 
 @register.simple_tag(takes_context=True)

@@ -65,8 +65,7 @@ def row_list(context: Context, shown: Shown, label: str = "", views: Any = None)
         "previous": address(query, page=page.previous_page_number()) if page.has_previous() else "",
         "following": address(query, page=page.next_page_number()) if page.has_next() else "",
         "clear": address(query, **{one.name: None for one in shown.listing.filters}, page=None, only=None),
-        "place": f"{figures.count(page.start_index())}–{figures.count(page.end_index())} of "
-        f"{'about ' if later else ''}{figures.count(page.paginator.count)} {shown.listing.noun[1]}",
+        "place": place(shown, "about " if later else ""),
         "path": context["request"].path if "request" in context else "",
     }
     return render(context, "row_list", **values)
@@ -81,14 +80,20 @@ def row_list_sums(context: Context, shown: Shown) -> SafeString:
 @register.simple_tag
 def list_count(shown: Shown) -> SafeString:
     """How many the list has, beside its title: 2,101 loans, or about 1,000,000 loans."""
-    one, many = shown.listing.noun
     number = shown.number
     about = "about " if shown.about is not None else ""
-    words = f"{about}{figures.count(number)} {one if number == 1 else many}"
+    words = f"{about}{figures.count(number)} {shown.listing.noun[number != 1]}"
     headline = shown.listing.headline
     if not about and headline and len(shown.sums) == 1 and headline in shown.sums[0].sums:
         words += f", {figures.dollars(shown.sums[0].sums[headline])}"
     return format_html('<span class="lw-count">{}</span>', words)
+
+
+def place(shown: Shown, about: str) -> str:
+    """Which rows are shown, out of how many: 51–100 of 2,101 loans; 1–1 of 1 loan."""
+    page, number = shown.page, shown.page.paginator.count
+    first, last, all_of_them = (figures.count(one) for one in (page.start_index(), page.end_index(), number))
+    return f"{first}–{last} of {about}{all_of_them} {shown.listing.noun[number != 1]}"
 
 
 def cut_sentence(shown: Shown) -> str:

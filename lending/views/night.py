@@ -65,7 +65,7 @@ def advance_clock(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Choose a day or a month: the business date was not moved.")
         return redirect("night")
     try:
-        order_advance(target(**stride))
+        order_advance(target(**stride), by=person(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("night")
@@ -114,14 +114,14 @@ def try_loan_again(request: HttpRequest, exception_id: int) -> HttpResponse:
 @login_required
 @permission_required("ledger.view_proof", raise_exception=True)
 def prove_now(request: HttpRequest) -> HttpResponse:
-    """Try every law of the books at this moment; a large book is replayed by a worker, which takes minutes."""
+    """Try every law of the books at this moment; a large book is replayed by a worker: see Long work."""
     proofs = prove_books(by_replay=False)
     loans = LoanBalance.objects.count()
     if loans <= REPLAYED_AT_ONCE:
         proofs.append(prove_by_replay())
     else:
-        order_replay()
-        messages.info(request, f"A worker replays each of {loans:,} loans now: its result appears here.")
+        order_replay(by=person(request))
+        messages.info(request, f"A worker replays each of {loans:,} loans now: Long work says how far it is.")
     broken = [proof.get_law_display() for proof in proofs if not proof.holds]
     if broken:
         messages.error(request, f"Does not hold: {'; '.join(broken)}. The differences are listed below.")

@@ -26,7 +26,7 @@ from servicing.payoffs.standing import with_standing
 from servicing.statements.selectors import statements_of
 from tenants.models import User
 
-LOANS, APPLICATIONS, PAPERS, LINES = 25, 25, 6, 12
+LOANS, APPLICATIONS, PAPERS, LINES, CHANGES = 25, 25, 6, 12, 50
 # The applicant's own, until the application is sent.
 UNSENT = (ApplicationEvent.Kind.STARTED, ApplicationEvent.Kind.SAVED)
 
@@ -71,6 +71,9 @@ def party(request: HttpRequest, party_id: int) -> HttpResponse:
         "letters": with_standing(letters_of(loans)[:PAPERS], today),
         "access": PortalAccess.objects.filter(party=found).select_related("user").order_by("pk"),
     }
+    # One more than is shown says that there are more.
+    changes = list(found.changes.select_related("by")[: CHANGES + 1]) if known else []
+    context |= {"changes": changes[:CHANGES], "more_changes": len(changes) > CHANGES}
     context["happened"] = happened(loans, applications, user)
     return render(request, "lending/party.html", context)
 

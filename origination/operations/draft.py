@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from ledger.day import hold_business_day
-from origination.applicant import is_settled, keep_identifier, keep_party
+from origination.applicant import keep_identifier, keep_party
 from origination.models import Application, ApplicationEvent
 from origination.operations.steps import State, lock, record, require_applicant, require_state, seen_before
 from tenants.models import LegalEntity, User
@@ -55,9 +55,7 @@ def save_draft(
     if section == "you":
         application.party = keep_party(application)
     if identifier:
-        assert application.party is not None, application.number
-        if not is_settled(application.party):
-            keep_identifier(application.party, identifier)
+        keep_identifier(application, identifier, on=day.today)
     application.save()
     return record(application, "saved", day=day, key=key, by=by, content=content, note=section)
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from ledger.terms import ProductTerms
-from origination.applicant import copy_contact, identifier_of
+from origination.applicant import identifier_of, keep_contact
 from origination.catalogue import version_in_force
 from origination.errors import NotComplete
 from origination.models import Application, ApplicationEvent
@@ -51,7 +51,7 @@ def submit_application(*, application_id: int, key: str, by: User) -> Applicatio
         product=version.product.name,
     )
     application.product_version = version
-    copy_contact(application, application.party)
+    keep_contact(application, on=day.today)
     application.mark_submitted(on=day.today)
     application.save()
     return record(application, "submitted", day=day, key=key, by=by, content=content, amount=application.amount)

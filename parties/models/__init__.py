@@ -1,4 +1,5 @@
+from parties.models.change import PartyChange
 from parties.models.name_key import NameKey, search_text
 from parties.models.party import Identifier, Party, PortalAccess
 
-__all__ = ["Identifier", "NameKey", "Party", "PortalAccess", "search_text"]
+__all__ = ["Identifier", "NameKey", "Party", "PartyChange", "PortalAccess", "search_text"]

@@ -10,18 +10,21 @@ from servicing.words import day
 
 
 class LetterForm(forms.Form):
-    """good_through: the last day on which the letter's amount may arrive."""
+    """good_through: the last day on which the letter's amount may arrive.
+
+    asked: the question as it is put to whoever asks for the letter, the borrower or staff.
+    """
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     good_through = forms.DateField(
-        label="Which day will you pay?",
         help_text=f"Today, or a day in the next {LONGEST_DAYS} days.",
         error_messages={"required": "Choose a day.", "invalid": "Type a day, such as 2009-01-10."},
     )
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, today: date, asked: str, **options: Any) -> None:
         options["initial"] = {"good_through": today + timedelta(USUAL_DAYS)} | options.get("initial", {})
         super().__init__(*args, **options)
+        self.fields["good_through"].label = asked
         self.window = window(today)
         first, last = self.window
         self.fields["good_through"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}

@@ -20,6 +20,11 @@ def loans_without_statement(period_end: date, loans: Sequence[int] | None = None
     return list(living.exclude(has_one).order_by("pk").values_list("pk", flat=True))
 
 
+def statements_made(period_end: date) -> int:
+    """How many loans have a statement of the month that ends then. One query."""
+    return Statement.objects.filter(ends_on=period_end, version=1).count()
+
+
 def loans_to_correct(recorded_since: date) -> list[int]:
     """Ids of the loans with a statement that an event recorded since then may change. One query."""
     learnt = LoanEvent.objects.filter(recorded_on__gte=recorded_since).annotate(

@@ -93,7 +93,7 @@
 
   // --- toasts: what was done, with the way to it; eight seconds that stand still while somebody looks --------------
   const STAYS = 8000;
-  for (const toast of all("[data-toast]")) {
+  function stay(toast) {
     let left = STAYS;
     let began = 0;
     let timer = 0;
@@ -113,6 +113,8 @@
     if (document.visibilityState === "visible") run();
     document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? run() : hold()));
   }
+  all("[data-toast]").forEach(stay);
+  document.addEventListener("htmx:load", (event) => event.target.matches("[data-toast]") && stay(event.target)); // one that came later
 
   // --- the page's help ----------------------------------------------------------------------------------------------
   document.addEventListener("htmx:afterSwap", (event) => {

@@ -1,5 +1,6 @@
+from tenants.models.long_work import LongWork
 from tenants.models.saved_view import SavedView
 from tenants.models.tenant import Address, LegalEntity, Tenant
 from tenants.models.user import Role, User
 
-__all__ = ["Address", "LegalEntity", "Role", "SavedView", "Tenant", "User"]
+__all__ = ["Address", "LegalEntity", "LongWork", "Role", "SavedView", "Tenant", "User"]

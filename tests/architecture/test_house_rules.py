@@ -30,6 +30,8 @@ CLOCK_READERS = {
     "ledger/operations/periods.py",
     "lending/job_health.py",
     "lending/tasks.py",
+    "lending/work.py",
+    "tenants/long_work.py",
 }
 ASKED = re.compile(r"(?:permission_required\(|has_perm\(|needs\(|permission=)\s*\"(\w+\.\w+)\"")
 MACHINE = re.compile(r"/work/[a-z]|/tmp/[a-z]{2}/")

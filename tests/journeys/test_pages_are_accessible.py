@@ -54,7 +54,7 @@ PAGES: dict[str, dict[str, list[str]]] = {
             "application_agreement", "calculator", "components",
         ],
         "operations": [
-            "application_release", "period", "draft_gl_mapping", "companies", "take_back_companies", "night",
+            "application_release", "period", "draft_gl_mapping", "companies", "take_back_companies", "night", "work",
             "boarding_runs", "boarding_run",
         ],
         "portfolio_manager": [
@@ -77,7 +77,7 @@ LEFT_OUT = {
     ],
     "part of a page, which is looked at with it": [
         "application_price", "night_progress", "pay_effect", "payoff_effect", "loan_payoff_effect",
-        "statements_touched", "what_if_effect",
+        "statements_touched", "what_if_effect", "work_mark", "work_progress",
     ],
     "nobody's: a password is always set, and no code is sent by mail": [
         "account_set_password", "account_confirm_login_code",

@@ -5,6 +5,8 @@ A click is a press of the mouse, or an Enter that opens or sends; typing into a 
 
 import re
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,44 @@ def test_a_loan_is_found_with_one_enter(visit: Callable[..., Page], loan: str) -
     expect(found(page, "harbour").first).to_contain_text(loan)
     page.keyboard.press("Escape")
     expect(page.get_by_role("combobox", name="Find anything")).to_be_hidden()
+
+
+def test_a_phone_shows_the_lenders_whole_name_and_every_column_of_a_schedule(
+    running: Running, visit: Callable[..., Page]
+) -> None:
+    number = late_and_part_paid(running)
+    page = visit(viewport=PHONE)
+    sign_in(page, "operations@example.com")
+    page.goto(f"/loans/{number}/")
+    schedule = page.get_by_role("region", name="Instalments")
+    expect(schedule.get_by_text("Late, part paid")).to_be_visible()
+    for whole in (schedule, page.locator(".lw-brand span")):
+        assert whole.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+    expect(page.locator(".lw-brand")).to_have_text("Journey Lending")
+
+
+def late_and_part_paid(running: Running) -> str:
+    """The number of a loan whose instalment of 15 November was paid in part."""
+    from ledger.boarding import AgreedTerms, board_loan
+    from ledger.models import ProductVersion
+    from ledger.operations import receive_payment
+    from parties.models import Party
+    from tenants.current import tenant_context
+    from tenants.models import LegalEntity
+
+    terms = AgreedTerms(amount=Decimal("84000.00"), rate=Decimal("9.5"), months=12, disbursed_on=date(2008, 10, 15))
+    with tenant_context(running.tenant.pk):
+        by = running.people.operations
+        loan = board_loan(
+            agreed=terms,
+            product_version=ProductVersion.objects.get(),
+            borrower=Party.objects.create(kind="company", name="Harbour Tools Rental LLC"),
+            legal_entity=LegalEntity.objects.get(),
+            key="late",
+            by=by,
+        )
+        receive_payment(loan_id=loan.pk, amount=Decimal("1500.00"), effective_on=date(2008, 12, 31), key="p", by=by)
+        return str(loan.number)
 
 
 def test_it_is_found_by_two_presses_on_a_phone(visit: Callable[..., Page], loan: str) -> None:

@@ -213,10 +213,15 @@ def test_a_chip_takes_its_own_filter_away_and_keeps_the_others():
 
 def test_the_pager_says_which_rows_and_keeps_the_filters():
     page = Paginator(range(2101), 50).page(2)
-    html = drawn("{% pager page 'loans' %}", query="?q=ana&page=2", page=page)
+    html = drawn("{% pager page 'loan' 'loans' %}", query="?q=ana&page=2", page=page)
     assert "51–100 of 2,101 loans" in html
     assert 'href="?q=ana&amp;page=1"' in html
     assert 'href="?q=ana&amp;page=3"' in html
+
+
+def test_the_pager_of_one_row_says_it_in_the_singular():
+    page = Paginator(range(1), 50).page(1)
+    assert "1–1 of 1 loan</span>" in drawn("{% pager page 'loan' 'loans' %}", page=page)
 
 
 def test_parameters_are_encoded():
@@ -277,6 +282,7 @@ def test_a_money_form_names_its_amount_sends_its_key_once_and_follows_typing():
 def test_progress_asks_again_only_while_there_is_something_left():
     assert "hx-get" in drawn("{% progress 'Boarding' 5 10 '/status' %}")
     assert "hx-get" not in drawn("{% progress 'Boarding' 10 10 '/status' %}")
+    assert "5 of 10 loans" in drawn("{% progress 'Boarding' 5 10 noun='loans' %}")
 
 
 def test_the_bar_of_the_two_dates_appears_only_for_another_day():

@@ -20,7 +20,7 @@ from origination.identifiers import identifier_digits
 from origination.models import Application, ApplicationEvent
 from origination.operations import save_draft, start_application
 from origination.operations.draft import SECTIONS
-from parties.models import Identifier, Party, PortalAccess
+from parties.models import Identifier, Party, PartyChange, PortalAccess
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import BUSINESS, LOAN, YOU, Desk
 
@@ -75,9 +75,17 @@ def test_a_later_application_keeps_the_name_and_number_that_others_rely_on(desk:
     assert second.name == "Harbour Tools Rental LLC"
     assert Identifier.objects.get().last_four == "6789"
     assert Party.objects.get().phone == "510-555-0142"  # the new number counts once the application is sent
+    assert not PartyChange.objects.exists()
     save_draft(section="loan", answers=LOAN | {"product_version": desk.version}, key="l", **mine)
     desk.submit(second)
     assert Party.objects.get().phone == "510-555-0199"
+    (change,) = PartyChange.objects.all()
+    assert (change.field, change.was, change.now) == ("phone", "510-555-0142", "510-555-0199")
+    assert (change.by, change.because, change.recorded_on) == (
+        people.borrower,
+        f"Application {second.number}",
+        BUSINESS_DATE,
+    )
 
 
 def test_somebody_with_a_loan_applies_as_the_party_that_borrowed(

@@ -13,6 +13,7 @@ from ledger.models import Loan
 from origination.models import Application, Signature
 from origination.selectors import applications_of, applications_to_release, applications_to_review
 from origination.waiting import for_applicant, for_staff
+from parties.models import Identifier, Party, PortalAccess
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import YOU, Desk
 
@@ -135,9 +136,37 @@ def test_a_second_application_keeps_the_name(desk: Desk, people: Any, client_of:
     desk.at("declined")
     client = client_of(people.borrower)
     page = text(client.get("/portal/apply/you/"))
-    assert "From your earlier application. Write to us if it has changed." in page
+    assert "As we know it already. Write to us if it has changed." in page
     client.post("/portal/apply/you/", YOU | {"name": "Somebody Else", "kind": "person"})
     assert desk.read(Application.objects.order_by("id").last()).name == "Harbour Tools Rental LLC"
+    assert 'name="identifier"' not in text(client.get("/portal/apply/business/"))
+
+
+def test_whoever_borrowed_before_without_a_number_gives_it_and_applies(
+    desk: Desk, people: Any, client_of: Client, borrower: Party, loan: Any
+) -> None:
+    """A loan boarded from a tape comes without its borrower's number: the name stands, the number is asked for."""
+    PortalAccess.objects.create(user=people.borrower, party=borrower)
+    client = client_of(people.borrower)
+    assert client.post("/portal/apply/you/", YOU).headers["Location"] == "/portal/apply/business/"
+    asked = {name: answer for name, answer in BUSINESS.items() if name != "identifier"}
+    page = text(client.post("/portal/apply/business/", asked))
+    assert "Employer identification number (EIN): Fill this in." in page
+    assert not Identifier.objects.exists()
+    assert client.post("/portal/apply/business/", BUSINESS).headers["Location"] == "/portal/apply/loan/"
+    assert client.post("/portal/apply/loan/", loan_answers(desk)).headers["Location"] == "/portal/apply/check/"
+    page = text(client.get("/portal/apply/check/"))
+    assert "ends in 6789" in page
+    sent = client.post("/portal/apply/check/", {"key": key_in(page)})
+    application = Application.objects.get()
+    assert sent.headers["Location"] == f"/portal/applications/{application.number}/"
+    assert (application.state, application.party, application.name) == ("submitted", borrower, borrower.name)
+    assert [(one.party, one.kind, one.last_four) for one in Identifier.objects.all()] == [(borrower, "ein", "6789")]
+    changes = {change.field: (change.was, change.now) for change in borrower.changes.all()}
+    assert changes["ein"] == ("", "6789")
+    assert changes["phone"] == ("", "510-555-0142")
+    # From now on it is known, and no later answer takes its place.
+    client.post("/portal/apply/you/", YOU)
     assert 'name="identifier"' not in text(client.get("/portal/apply/business/"))
 
 

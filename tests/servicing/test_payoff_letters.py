@@ -229,7 +229,10 @@ def test_a_wrong_day_has_its_sentence(mine: Any, people: Any, client_of: Any, gi
 def test_staff_make_one_for_the_borrower(mine: Any, people: Any, client_of: Any) -> None:
     url = f"/loans/{mine.number}/payoff-letter/"
     client = client_of(people.operations)
-    assert "$12,318.58 pays the loan off on Sat 10 Jan 2009." in words(client.get(url))
+    page = words(client.get(url))
+    assert "$12,318.58 pays the loan off on Sat 10 Jan 2009." in page
+    assert "Good through" in page
+    assert "Which day will you pay?" not in page
     made = client.post(url, {"key": "abc", "good_through": "2009-01-10"})
     assert "made on 31 Dec 2008 by Operations" in words(client.get(made.headers["Location"]))
     letter = PayoffLetter.objects.get()

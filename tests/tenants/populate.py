@@ -31,10 +31,12 @@ from ledger.operations import (
 from ledger.operations.forks import add_act, open_fork
 from ledger.operations.mapping import DraftLine
 from parties.models import Identifier, Party, PortalAccess
+from parties.operations import change_party
 from servicing.payoffs.operations import issue_payoff_letter
 from servicing.statements.operations import correct_statements, make_statements
 from tenants.current import tenant_context
-from tenants.models import LegalEntity, SavedView
+from tenants.long_work import begin, ended
+from tenants.models import LegalEntity, LongWork, SavedView
 from tests.conftest import make_people, make_product_version
 from tests.origination.conftest import make_desk
 
@@ -49,9 +51,16 @@ def populate(tenant: Any) -> None:
         party = Party.objects.create(kind="person", name="Ada Example")
         Identifier.of(party, "ssn", "123456789").save()
         PortalAccess.objects.create(user=people.borrower, party=party)
+        by = people.borrower
+        change_party(party=party, values={"phone": "510-555-0142"}, on=date(2008, 12, 1), by=by, because="Moved")
         EmailAddress.objects.create(user=people.borrower, email=people.borrower.email, verified=True, primary=True)
         Authenticator.objects.create(user=people.auditor, type=Authenticator.Type.TOTP, data={"secret": "x"})
         LogEntry.objects.create(user=people.administrator, action_flag=ADDITION, object_repr="x", change_message="x")
+        begin(LongWork.Kind.BOARDING, key="going on", title="Board more.csv", total=9, source=LongWork.Source.COMMAND)
+        work = begin(
+            LongWork.Kind.PROOF, key="one", title="Proof by replay of every loan", total=1, by=people.operations
+        )
+        ended(work.pk, result="1 loan replayed: the law holds.", done=1, total=1)
         SavedView.objects.create(
             user=people.operations, list="loans", name="Late", query="bucket=1-29", is_default=True
         )

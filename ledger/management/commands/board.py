@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from finance.errors import Refused
 from ledger.models import BoardingRun
-from ledger.tapes import LAYOUTS, board_tape, version_in_force
+from ledger.tapes import LAYOUTS, begin_boarding, board_tape, end_boarding, version_in_force
 from tenants.current import every_tenant_id, tenant_context
+from tenants.long_work import reached, working
 from tenants.models import LegalEntity, Tenant
 
 
@@ -28,15 +29,25 @@ class Command(BaseCommand):
         parser.add_argument("--product", required=True, help="the code of the product the loans are boarded under")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        tenant_id = tenant_called(options["tenant"])
+        with tenant_context(tenant_id):
+            company = company_called(options["company"])
+            work = begin_boarding(options["tape"])
+
+        def told(done: int, total: int) -> None:
+            reached(work.pk, done, total)
+            self.stdout.write(f"Boarding loans: {done:,} of {total:,}")
+
         try:
-            with tenant_context(tenant_called(options["tenant"])):
+            with working(tenant_id, work.pk), tenant_context(tenant_id):
                 run = board_tape(
                     options["tape"],
                     layout=LAYOUTS[options["layout"]],
                     product_version=version_in_force(options["product"], Tenant.objects.get().business_date),
-                    legal_entity=company_called(options["company"]),
-                    told=lambda done, total: self.stdout.write(f"Boarding loans: {done:,} of {total:,}"),
+                    legal_entity=company,
+                    told=told,
                 )
+                end_boarding(work, run)
                 for line in summary(run):
                     self.stdout.write(line)
         except Refused as refusal:

@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from finance.errors import Refused
 from ledger.models import Night
 from lending.clock import advance, target
+from lending.work import begin_closing, end_closing
 from tenants.current import every_tenant_id, tenant_context
-from tenants.models import Tenant
+from tenants.models import LongWork, Tenant
 
 
 class Command(BaseCommand):
@@ -27,9 +28,12 @@ class Command(BaseCommand):
         try:
             with tenant_context(tenant_id):
                 to = target(days=options["days"], months=options["months"])
+                begin_closing(to, source=LongWork.Source.COMMAND)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         advance(tenant_id, to, told=self.tell)
+        with tenant_context(tenant_id):
+            end_closing()
         self.stdout.write(f"The business date is {to}.")
 
     def tell(self, night: Night) -> None:

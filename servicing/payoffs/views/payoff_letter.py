@@ -28,26 +28,40 @@ DOWNLOAD = "payoff_letter_to_download"
 
 
 class Place(NamedTuple):
-    """Where it is asked for. prefix: of the names of its addresses.  folder: of its templates."""
+    """Where it is asked for. prefix: of the names of its addresses.  folder: of its templates.
+
+    asked: how its day is asked for.
+    """
 
     prefix: str
     folder: str
+    asked: str
     find: Callable[[HttpRequest, str], Loan]
 
     def url(self, name: str, *args: object) -> str:
         return reverse(f"{self.prefix}{name}", args=args)
 
 
-PORTAL = Place("", "portal", lambda request, number: get_object_or_404(loans_of(person(request)), number=number))
-STAFF = Place("loan_", "payoffs", lambda request, number: get_object_or_404(with_all_that_names_it(), number=number))
+PORTAL = Place(
+    "",
+    "portal",
+    "Which day will you pay?",
+    lambda request, number: get_object_or_404(loans_of(person(request)), number=number),
+)
+STAFF = Place(
+    "loan_",
+    "payoffs",
+    "Good through",
+    lambda request, number: get_object_or_404(with_all_that_names_it(), number=number),
+)
 
 
 def ask(request: HttpRequest, number: str, place: Place) -> HttpResponse:
     """The form with the amount beside it, and the letters made before."""
     loan, today = place.find(request, number), business_date()
-    form, status = LetterForm(today=today), 200
+    form, status = LetterForm(today=today, asked=place.asked), 200
     if request.method == "POST":
-        form, status = LetterForm(request.POST, today=today), 422
+        form, status = LetterForm(request.POST, today=today, asked=place.asked), 422
         if form.is_valid():
             given = form.cleaned_data
             key = f"{place.folder}/{person(request).pk}/{given['key']}"
@@ -68,7 +82,7 @@ def ask(request: HttpRequest, number: str, place: Place) -> HttpResponse:
 def effect(request: HttpRequest, number: str, place: Place) -> HttpResponse:
     """What the letter of the day chosen would say, and the button that makes it."""
     loan = place.find(request, number)
-    form = LetterForm(request.POST, today=business_date())
+    form = LetterForm(request.POST, today=business_date(), asked=place.asked)
     return render(request, "payoffs/_effect.html", {"loan": loan, **effect_of(loan, form)})
 
 

@@ -105,3 +105,9 @@ def test_sixty_rows_cost_as_many_queries_as_five(make_loan: Any, people: Any, cl
     page = client.get("/loans/?page=2")
     assert len(table(page, "Loans")) == 1 + 10 + 1
     assert "51–60 of 60 loans" in words(page)
+
+
+def test_a_list_of_one_says_it_in_the_singular(loan: Any, people: Any, client_of: Any) -> None:
+    page = words(client_of(people.operations).get("/loans/"))
+    assert "1–1 of 1 loan " in page
+    assert "1 loans" not in page

@@ -15,7 +15,7 @@ STAFF = {"underwriter", "operations", "collections", "portfolio_manager", "audit
 BOARDING = {"operations", "portfolio_manager", "auditor", "administrator"}
 CONTROL_ROOM = {"auditor", "administrator"}
 BORROWER = {"borrower"}
-BOOKS = ("Trial balance", "Journal", "General ledger", "Ageing", "Proof", "End of day")
+BOOKS = ("Trial balance", "Journal", "General ledger", "Ageing", "Proof", "End of day", "Long work")
 # The places of whoever sees applications and tapes.
 WIDE = ["Home", "Applications", "Loans", "Calculator", *BOOKS, "Boarding"]
 # Those who answer for the whole book.

@@ -1,6 +1,7 @@
 """The control room: everything can be looked at, nothing with ledger effect can be touched, people are made there."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -33,9 +34,11 @@ from ledger.movements import fold
 from ledger.operations import receive_payment
 from origination.models import Application
 from parties.models import Identifier
+from parties.operations import change_party
 from servicing.statements.operations import make_statements
 from tenants.base import TenantModel
-from tenants.models import SavedView, Tenant, User
+from tenants.long_work import begin
+from tenants.models import LongWork, SavedView, Tenant, User
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
@@ -73,6 +76,9 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     LateLoan.objects.create(business_date=BUSINESS_DATE, loan=loan, dpd=1, past_due_amount=Decimal("1.00"))
     fold()
     SavedView.objects.create(user=people.operations, list="loans", name="Late", query="bucket=1-29")
+    by = people.borrower
+    change_party(party=loan.borrower, values={"city": "Reno"}, on=BUSINESS_DATE, by=by, because="Moved")
+    begin(LongWork.Kind.PROOF, key="one", title="Proof by replay of every loan", by=people.operations)
     kept = {"month_end": BUSINESS_DATE, "known_on": BUSINESS_DATE} | dict.fromkeys(
         ("principal", "past_due", "was_principal", "disbursed", "charged_off", "recovered", "received", "expected"), 0
     )
@@ -185,15 +191,47 @@ def test_the_list_of_applications_shows_the_money_the_state_and_who(
         found.number,
         "Harbour Tools Rental LLC",
         "Accepted",
-        "12000.00",
+        "12,000.00",
         "12",
         "Borrower",
-        "Dec. 31, 2008",
+        "31 Dec 2008",
         "Underwriter",
-        "-",
+        "–",
     ]
     detail = client_of(people.auditor).get(reverse("admin:origination_application_change", args=[found.pk]))
     assert f'href="/applications/{found.number}/"' in detail.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "shown", "aligned"),
+    [
+        ("ledger_loan", "amount", "12,000.00", True),
+        ("ledger_loan", "rate", "9.500\u00a0%", True),
+        ("ledger_loan", "opened_on", "30 Sep 2008", True),
+        ("ledger_loan", "owed", "12,187.34", True),
+        ("ledger_entry", "total", "12,000.00", True),
+        ("ledger_boardingrun", "rows", "2,101", True),
+        ("ledger_boardingrun", "finished_at", "31 Dec 2008, 14:05", False),
+        ("ledger_proof", "compared", "1", True),
+        ("ledger_nightchunk", "first_loan_id", "1", False),
+    ],
+)
+def test_figures_and_dates_read_as_on_the_staffs_pages(
+    everything: None, people: Any, client_of: Any, model: str, column: str, shown: str, aligned: bool
+) -> None:
+    """In the list, where figures stand at the right, and on the page of a row."""
+    at = datetime(2008, 12, 31, 14, 5, tzinfo=UTC)
+    BoardingRun.objects.update(rows=2101, finished_at=at)
+    client = client_of(people.auditor)
+    response = client.get(reverse(f"admin:{model}_changelist"))
+    page = response.content.decode()
+    heading = re.findall(rf'<th [^>]*class="([^"]*column-{column}\b[^"]*)"', page)
+    cells = re.findall(rf'<t[dh] class="field-{column}\b([^"]*)">(?:<a [^>]*>)?([^<]*)<', page)
+    assert cells[-1][1] == shown, cells
+    assert ("lw-figure" in heading[0], "lw-figure" in cells[-1][0]) == (aligned, aligned)
+    if column != "owed":  # the list's own
+        row = response.context["cl"].result_list[len(cells) - 1]
+        assert shown.replace("\u00a0", " ") in words(client.get(reverse(f"admin:{model}_change", args=[row.pk])))
 
 
 def test_an_identifier_shows_its_last_four_and_never_the_rest(everything: None, people: Any, client_of: Any) -> None:

@@ -18,7 +18,7 @@ NO_PAGE = {
     "night_progress", "page_help", "pause_night", "pay_effect", "portal_withdraw", "prove_now", "resume_night",
     "save_view", "signed_in", "tour", "try_loan_again", "verifier", "what_if_add_scenario", "what_if_commit",
     "what_if_drop_scenario", "what_if_effect", "what_if_look_again", "what_if_propose", "what_if_remove_act",
-    "what_if_withdraw",
+    "what_if_withdraw", "work_mark", "work_progress",
 }  # fmt: skip
 HEADINGS = ["What it is for", "What you can do", "Words", "Where the numbers come from"]
 

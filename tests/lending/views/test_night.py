@@ -34,12 +34,12 @@ def test_a_loan_that_stood_alone_is_listed_with_what_stopped_it(client_of: Any, 
     assert "31 Dec 2008 is closed" in page
     assert "no daily interest under 30/360US" in page
     assert reverse("loan", args=[loan.number]) in page
-    assert "1 open loans are behind" in page
+    assert "1 open loan is behind" in page
     # Behind is behind, also where nothing that is open says why.
     NightException.objects.update(resolved_at=timezone.now())
-    assert "1 open loans are behind" in client_of(people.operations).get(reverse("night")).content.decode()
+    assert "1 open loan is behind" in client_of(people.operations).get(reverse("night")).content.decode()
     LoanBalance.objects.filter(pk=loan.pk).update(accrued_through=BUSINESS_DATE)
-    assert "open loans are behind" not in client_of(people.operations).get(reverse("night")).content.decode()
+    assert "is behind" not in client_of(people.operations).get(reverse("night")).content.decode()
 
 
 def test_proving_now_tries_every_law_and_says_what_does_not_hold(client_of: Any, people: People, loan: Any) -> None:

@@ -10,6 +10,7 @@ from ledger.models import Loan
 from ledger.operations import charge_off_loan
 from origination.applicant import party_of
 from parties.models import Identifier, Party
+from parties.operations import change_party, give_identifier
 from reporting.exposure import Exposure, exposure_of
 from tests.conftest import BUSINESS_DATE, make_product_version
 from tests.origination.conftest import Desk, make_desk
@@ -48,6 +49,35 @@ def test_the_page_shows_what_is_owed_and_offered_in_all(
     assert "1 open of 2 loans" in words(page)
     assert [cells[:2] for cells in table(page, "Applications")[1:]] == [[application.number, "Approved"]]
     assert {cells[0] for cells in table(page, "Loans")[1:]} == {loan.number for loan in Loan.objects.all()}
+
+
+def test_what_changed_of_it_is_told_with_who_when_and_why(
+    make_loan: Any, desk: Desk, people: Any, client_of: Any
+) -> None:
+    application = desk.at("declined")
+    party, client = application.party, client_of(people.operations)
+    # What was typed before anything was sent is no history.
+    assert "Nothing, since it was entered on" in words(client.get(page_of(party)))
+    give = {"party": party, "on": BUSINESS_DATE, "by": people.borrower}
+    change_party(values={"phone": "510-555-0199", "city": "Oakland"}, because="Application A-2", **give)
+    change_party(values={"street": ""}, because="Application A-3", **give)
+    give_identifier(
+        identifier=Identifier.of(party, "ssn", "987654321"), on=BUSINESS_DATE, by=people.borrower, because="A letter"
+    )
+    page = client.get(page_of(party))
+    assert [row[:6] for row in table(page, "What changed of it")[1:]] == [
+        ["Social security number", "–", "ends in 4321", "Borrower", "A letter", "31 Dec 2008"],
+        ["Street", "12 Dock Street", "–", "Borrower", "Application A-3", "31 Dec 2008"],
+        ["Phone", "510-555-0142", "510-555-0199", "Borrower", "Application A-2", "31 Dec 2008"],
+    ]
+    assert "98765" not in page.content.decode()
+    few = queries(client, page_of(party))
+    for number in range(60):
+        change_party(values={"phone": f"510-555-{number:04d}"}, because=f"Call {number}", **give)
+    assert queries(client, page_of(party)) == few
+    page = client.get(page_of(party))
+    assert len(table(page, "What changed of it")) == 1 + 50
+    assert "The latest fifty. The control room has all." in words(page)
 
 
 def test_who_it_is_is_shown_with_the_last_four_of_its_number(desk: Desk, people: Any, client_of: Any) -> None:
