@@ -234,6 +234,14 @@ def test_figures_and_dates_read_as_on_the_staffs_pages(
         assert shown.replace("\u00a0", " ") in words(client.get(reverse(f"admin:{model}_change", args=[row.pk])))
 
 
+def test_dates_that_stand_among_what_is_changed_read_the_same(people: Any, client_of: Any) -> None:
+    """A person can be changed by an administrator; since when they are here cannot."""
+    User.objects.filter(pk=people.operations.pk).update(last_login=datetime(2008, 12, 31, 14, 5, tzinfo=UTC))
+    for role in ("administrator", "auditor"):
+        page = client_of(getattr(people, role)).get(f"/admin/tenants/user/{people.operations.pk}/change/")
+        assert "Last login: 31 Dec 2008, 14:05" in words(page), role
+
+
 def test_an_identifier_shows_its_last_four_and_never_the_rest(everything: None, people: Any, client_of: Any) -> None:
     found = Identifier.objects.get()
     page = client_of(people.administrator).get(reverse("admin:parties_identifier_change", args=[found.pk]))
