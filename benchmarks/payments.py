@@ -78,7 +78,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--loans", type=int, default=40_000)
     parser.add_argument("--lines", type=int, default=100_000, help="payments in the file")
     parser.add_argument("--processes", type=int, default=2, help="that share the file")
-    parser.add_argument("--batch", type=int, default=500, help="lines of the file in a transaction")
+    parser.add_argument("--batch", type=int, default=1000, help="lines of the file in a transaction")
     parser.add_argument("--without-hordak", action="store_true", help="leave the comparison out")
     return parser.parse_args()
 

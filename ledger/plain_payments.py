@@ -99,13 +99,16 @@ def known_places(on: date) -> dict[Place, tuple[int, ...]]:
     return _places.get((current_tenant_id(), connection.settings_dict["NAME"], on), {})
 
 
-def learn_place(loan: Loan, on: date) -> None:
-    """From the loan of a payment placed on the business date `on`: the next of its kind may be plain."""
+def learn_place(loan: Loan, on: date) -> bool:
+    """From the loan of a payment placed on the business date `on`: the next of its kind may be plain.
+
+    True when that is new.
+    """
     day = current_tenant_id(), connection.settings_dict["NAME"], on
     place = loan.legal_entity_id, loan.product_version_id, loan.currency
     known = _places.get(day, {})
     if place in known or len(known) == MOST_PLACES or loan.balance.schedule_version > 1:
-        return
+        return False
     use = Use(product_of(loan.product_version_id), Loan.State.ACTIVE)
     try:
         accounts = [
@@ -114,7 +117,8 @@ def learn_place(loan: Loan, on: date) -> None:
             for role in ROLES
         ]
     except NoAccount:
-        return  # the payment that needs it says so
+        return False  # the payment that needs it says so
     for other in [other for other in _places if other[:2] == day[:2] and other[2] < on]:
         _places.pop(other, None)
     _places[day] = {**known, place: tuple(accounts)}
+    return True

@@ -47,7 +47,7 @@ class Outcome:
 
 
 def place_file(
-    tenant_id: int, *, key: str, lines: Sequence[PaymentLine], by: User | None, batch: int = 500, source: str = "file"
+    tenant_id: int, *, key: str, lines: Sequence[PaymentLine], by: User | None, batch: int = 1000, source: str = "file"
 ) -> Iterator[Outcome]:
     """Place the lines, a transaction for each `batch` of them; yields their outcomes in order.
 
@@ -90,32 +90,45 @@ class Batch:
     def __init__(self, key: str, by: User | None, source: str) -> None:
         self.key, self.by, self.source = key, by, source
         self.movements: list[Movement] = []
+        self.has_learnt = False
 
     def place(self, lines: Sequence[PaymentLine]) -> list[Outcome]:
-        """First what is plain, of each loan its first line; then, in their order, the others."""
-        placed = self.place_plain(lines)
-        others = [line for k, line in enumerate(lines) if k not in placed]
+        """First what is plain, of each loan its first line; then, in their order, the others.
+
+        The first loan of its kind that this process sees today is never plain; once it is placed, its like may be.
+        """
+        plain = self.place_plain(lines)
+        placed = {k: Outcome(lines[k], event) for k, event in plain.items()}
+        others = [k for k in range(len(lines)) if k not in placed]
         if others:
-            self.held = hold(sorted({line.loan_id for line in others}), [self.key_of(line) for line in others])
-            self.seen = self.held.earlier | {event.key: event for event in placed.values()}
-        entered = iter([self.outcome(line) for line in others])
+            loans, keys = {lines[k].loan_id for k in others}, [self.key_of(lines[k]) for k in others]
+            self.held = hold(sorted(loans), keys)
+            self.seen = self.held.earlier | {event.key: event for event in plain.values()}
+        for n, k in enumerate(others, start=1):
+            placed[k] = self.outcome(lines[k])
+            if self.has_learnt and (rest := others[n:]):
+                self.write()
+                placed |= zip(rest, Batch(self.key, self.by, self.source).place([lines[k] for k in rest]), strict=True)
+                break
         self.write()
-        return [Outcome(line, placed[k]) if k in placed else next(entered) for k, line in enumerate(lines)]
+        return [placed[k] for k in range(len(lines))]
 
     def place_plain(self, lines: Sequence[PaymentLine]) -> dict[int, LoanEvent]:
         """Let the database place what it can; {index of the line: its event}. The loans of all lines are locked."""
-        ((usual_day, _),) = Counter(line.effective_on for line in lines).most_common(1)
-        keys, loans, taken = set[str](), set[int](), []
-        for line in lines:
-            key = self.key_of(line)
-            first = line.loan_id not in loans and key not in keys
-            loans.add(line.loan_id)
-            keys.add(key)
-            taken.append(first and line.effective_on == usual_day and is_plain(line.amount, key))
+        keys = [self.key_of(line) for line in lines]
+        ((usual_day, _),) = Counter([line.effective_on for line in lines]).most_common(1)
+        amounts: list[Decimal | None] = []
+        seen_loans, seen_keys = set[int](), set[str]()
+        for line, key in zip(lines, keys, strict=True):
+            first = line.loan_id not in seen_loans and key not in seen_keys
+            seen_loans.add(line.loan_id)
+            seen_keys.add(key)
+            plain = first and line.effective_on == usual_day and is_plain(line.amount, key)
+            amounts.append(line.amount if plain else None)
         return take_plain(
             [line.loan_id for line in lines],
-            [line.amount if plain else None for line, plain in zip(lines, taken, strict=True)],
-            [self.key_of(line) for line in lines],
+            amounts,
+            keys,
             effective_on=usual_day,
             by=self.by,
             source=self.source,
@@ -158,8 +171,7 @@ class Batch:
         else:
             self.write()
             enter(loan, balance, event, day)
-        if line.effective_on == day.today:
-            learn_place(loan, day.today)
+        self.has_learnt = line.effective_on == day.today and learn_place(loan, day.today)
         self.seen[key] = event
         return event
 
