@@ -64,11 +64,9 @@ class LoanEvent(TenantModel):
         null=True, blank=True, help_text="Of the schedule: made by a modification, or a late fee's; none is the first."
     )
     terms = models.JSONField(null=True, blank=True, help_text="Of a modification. Read by ledger.terms.new_terms.")
-    target = TenantForeignKey(
-        "self", null=True, blank=True, related_name="reversals", db_index=False, help_text="What it reverses."
-    )
+    target = TenantForeignKey("self", null=True, blank=True, related_name="reversals", help_text="What it reverses.")
     cause = TenantForeignKey(
-        "self", null=True, blank=True, related_name="consequences", db_index=False, help_text="What brought it about."
+        "self", null=True, blank=True, related_name="consequences", help_text="What brought it about."
     )
     instalment = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a late fee.")
     reason = models.CharField(max_length=200, blank=True)
@@ -81,9 +79,6 @@ class LoanEvent(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "loan", "effective_on"], name="event_loan"),
             models.Index(fields=["tenant", "recorded_on", "id"], name="event_recorded"),
-            # Few events have either.
-            models.Index(fields=["target"], name="event_target", condition=Q(target__isnull=False)),
-            models.Index(fields=["cause"], name="event_cause", condition=Q(cause__isnull=False)),
             # The few that back_dated_events() counts.
             models.Index(
                 fields=["tenant", "recorded_on", "id"],
