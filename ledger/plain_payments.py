@@ -118,7 +118,8 @@ def learn_place(loan: Loan, on: date) -> bool:
         ]
     except NoAccount:
         return False  # the payment that needs it says so
-    for other in [other for other in _places if other[:2] == day[:2] and other[2] < on]:
-        _places.pop(other, None)
+    for other in list(_places):  # of a copy: other threads learn too
+        if other[:2] == day[:2] and other[2] < on:
+            _places.pop(other, None)
     _places[day] = {**known, place: tuple(accounts)}
     return True

@@ -1,4 +1,4 @@
-"""A bank's file of payments: hundreds of lines in a transaction, each placed or refused by itself.
+"""A bank's file of payments: a thousand lines in a transaction, each placed or refused by itself.
 
 Lines that leave nothing to judge are placed by the database, all of a batch in one call. Of the others, one that comes
 last in its loan's history takes the short way together with its like; any other is entered alone, by the same functions
