@@ -35,11 +35,13 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "random_page_cost": "1.1",
-    "shared_buffers": "256MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    # A night writes gigabytes; each checkpoint in it makes every page be written whole once more.
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
 }
+MEGABYTE = 1024 * 1024
 # The data of tests may be lost with the machine's power, and is made again.
 THROWAWAY_SETTINGS = {
     "fsync": "off",
@@ -48,12 +50,19 @@ THROWAWAY_SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "autovacuum_naptime": "10min",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
 }
 ACCESS = f"""\
 # Written by Loanwright's launcher at every start.
 local all {SUPERUSER} peer map=launcher
 local all all scram-sha-256
 """
+
+
+def shared_buffers(memory: int) -> str:
+    """A quarter of `memory` bytes, as PostgreSQL's manual advises, and at most 8 GB: taken only as data fills it."""
+    return f"{min(max(memory // 4 // MEGABYTE, 128), 8192)}MB"
 
 
 # --- programs -------------------------------------------------------------------------------------------------------
@@ -239,7 +248,9 @@ class Cluster:
             supervisor.start_and_wait(service, self.is_ready, seconds=DEADLINE)
 
     def _service(self, sockets: Path) -> Service:
-        settings = SETTINGS | (THROWAWAY_SETTINGS if self.throwaway else {})
+        settings = SETTINGS | {"shared_buffers": shared_buffers(system.memory())}
+        if self.throwaway:
+            settings |= THROWAWAY_SETTINGS
         return Service(
             name="postgres",
             command=[

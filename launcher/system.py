@@ -76,6 +76,24 @@ def succeeds(command: list[str]) -> bool:
         return False
 
 
+# --- memory ---------------------------------------------------------------------------------------------------------
+# Where Linux says how much memory a container may use: cgroup version 2, then 1. A number, or "max".
+CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+
+def memory(limits: tuple[Path, ...] = CONTAINER_LIMITS) -> int:
+    """Bytes of memory that we may use: the machine's, or fewer where a container is held to fewer."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min([machine, *(int(text) for path in limits if (text := read(path)).isdigit())])
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
 # --- accounts -------------------------------------------------------------------------------------------------------
 def our_name() -> str:
     """The name of the account that the launcher runs as, which PostgreSQL needs."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import roles, valkey
+from launcher import postgres, roles, system, valkey
 from launcher.errors import CannotStart
 from launcher.sql import Database
 from launcher.state import Secrets
@@ -149,3 +149,16 @@ def test_valkey_answers_on_a_socket_of_its_own(environment, supervisor, socket_f
     url = valkey.start(supervisor, environment, sockets=socket_folder, log=area.logs / "valkey.log")
     assert url == f"unix://{socket_folder}/valkey.sock"
     assert valkey.answers(socket_folder / "valkey.sock")
+
+
+@pytest.mark.parametrize(("gigabytes", "buffers"), [(0.25, "128MB"), (2, "512MB"), (24, "6144MB"), (512, "8192MB")])
+def test_a_server_takes_a_quarter_of_the_memory_and_no_more_than_eight_gigabytes(gigabytes, buffers):
+    assert postgres.shared_buffers(int(gigabytes * 1024**3)) == buffers
+
+
+def test_memory_is_what_the_container_may_use(tmp_path):
+    limit, absent = tmp_path / "memory.max", tmp_path / "absent"
+    limit.write_text("max\n")
+    whole = system.memory((limit, absent))
+    limit.write_text(f"{64 * 1024**2}\n")
+    assert system.memory((absent, limit)) == 64 * 1024**2 < whole
