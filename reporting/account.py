@@ -63,7 +63,8 @@ def account_report(account: Account, *, as_of: date, known_on: date | None = Non
 
 
 def unsummed_of(account: Account, as_of: date, known_on: date | None = None) -> Decimal:
-    """Interest in the account's balance that no journal entry carries yet; debits positive. Two queries, or none."""
+    """Interest in the account's balance that no journal entry carries yet; debits positive. Three queries, or none."""
     if account.role not in SUMMED_ROLES:
         return ZERO
-    return unsummed_interest(as_of, known_on).get(account.pk, ZERO)
+    books = set(Account.objects.order_by().values_list("legal_entity_id", "currency").distinct())
+    return unsummed_interest(as_of, known_on, books).get(account.pk, ZERO)
