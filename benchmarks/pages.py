@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "ageing, its sums after it": ("auditor", "/books/ageing/?part=buckets", LATER_MS),
     "proof": ("auditor", "/books/proof/", LIMIT_MS),
     "end of day": ("operations", "/books/night/", LIMIT_MS),
+    "its loans behind, after it": ("operations", "/books/night/?part=behind", LATER_MS),
     "portfolio": ("portfolio_manager", "/portfolio/", 500),
     "control room": ("administrator", "/admin/", LIMIT_MS),
 }

@@ -33,6 +33,8 @@ STRIDES = {"day": {"days": 1}, "month": {"months": 1}}
 @login_required
 @permission_required("ledger.view_night", raise_exception=True)
 def night(request: HttpRequest) -> HttpResponseBase:
+    if request.GET.get("part") == "behind":  # counted over the whole book: it comes after the page
+        return render(request, "lending/_night_behind.html", {"lagging": lagging()})
     nights = Night.objects.prefetch_related("exceptions")[:30]
     context = state() | {
         "nights": nights,
@@ -144,5 +146,10 @@ def state() -> dict[str, Any]:
         "paused": paused,
         "steps": progress(latest) if latest else [],
         "days_to_come": to_come,
-        "lagging": lagging_loans(latest) if latest and not running else 0,
     }
+
+
+def lagging() -> int:
+    """Open loans that the last closing, if there was one, did not bring to its date."""
+    latest = latest_night()
+    return lagging_loans(latest) if latest and latest.finished_at else 0

@@ -11,6 +11,8 @@ from ledger.models import LoanBalance, Night, NightException, Proof
 from tests.conftest import BUSINESS_DATE, People
 from tests.pages import queries, words
 
+BEHIND = "/books/night/?part=behind"
+
 
 def test_before_the_first_close_it_says_what_the_place_is_for(client_of: Any, people: People) -> None:
     page = client_of(people.auditor).get(reverse("night")).content.decode()
@@ -34,12 +36,19 @@ def test_a_loan_that_stood_alone_is_listed_with_what_stopped_it(client_of: Any, 
     assert "31 Dec 2008 is closed" in page
     assert "no daily interest under 30/360US" in page
     assert reverse("loan", args=[loan.number]) in page
-    assert "1 open loan is behind" in page
+    assert f'hx-get="{BEHIND}"' in page
+    assert "1 open loan is behind" in words(client_of(people.operations).get(BEHIND))
     # Behind is behind, also where nothing that is open says why.
     NightException.objects.update(resolved_at=timezone.now())
-    assert "1 open loan is behind" in client_of(people.operations).get(reverse("night")).content.decode()
+    assert "1 open loan is behind" in words(client_of(people.operations).get(BEHIND))
     LoanBalance.objects.filter(pk=loan.pk).update(accrued_through=BUSINESS_DATE)
-    assert "is behind" not in client_of(people.operations).get(reverse("night")).content.decode()
+    assert words(client_of(people.operations).get(BEHIND)) == ""
+
+
+def test_nobody_is_behind_a_close_that_has_not_ended(client_of: Any, people: People, loan: Any) -> None:
+    start_night()
+    assert BEHIND not in client_of(people.operations).get(reverse("night")).content.decode()
+    assert words(client_of(people.operations).get(BEHIND)) == ""
 
 
 def test_proving_now_tries_every_law_and_says_what_does_not_hold(client_of: Any, people: People, loan: Any) -> None:
