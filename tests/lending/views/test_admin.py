@@ -42,7 +42,7 @@ from tenants.models import LongWork, SavedView, Tenant, User
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
-from tests.tenants.populate import fill_forks, fill_general_ledger, fill_letters
+from tests.tenants.populate import fill_forks, fill_general_ledger, fill_letters, fill_list_file
 
 PLACES = ("tenants", "parties", "ledger", "payoffs", "statements", "origination")
 READ_ONLY = sorted(
@@ -79,6 +79,7 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     by = people.borrower
     change_party(party=loan.borrower, values={"city": "Reno"}, on=BUSINESS_DATE, by=by, because="Moved")
     begin(LongWork.Kind.PROOF, key="one", title="Proof by replay of every loan", by=people.operations)
+    fill_list_file(people.operations)
     kept = {"month_end": BUSINESS_DATE, "known_on": BUSINESS_DATE} | dict.fromkeys(
         ("principal", "past_due", "was_principal", "disbursed", "charged_off", "recovered", "received", "expected"), 0
     )
