@@ -1,5 +1,5 @@
 """A process for the fault tests: `work TENANT NIGHT [days that its clock is ahead]`, `make LOANS`, `check TENANT`,
-`file TENANT WORK`.
+`file TENANT WORK`, `export TENANT WORK COMPANY`.
 """
 
 import json
@@ -55,7 +55,17 @@ def write_file(tenant_id: int, work_id: int) -> None:
     list_file_task(tenant_id, work_id)
 
 
+def take_batch(tenant_id: int, work_id: int, company_id: int) -> None:
+    """What a Celery worker does on the message of an export."""
+    from ledger.orders import export_task
+
+    given = {"target": "netsuite", "detail": "entry", "through": "2008-12-31", "key": "k"}
+    export_task(tenant_id, work_id, company_id=company_id, **given)
+
+
 if __name__ == "__main__":
     settings.CACHES["default"] = json.loads(os.environ["CACHE_OF_THE_TEST"])
     django.setup()
-    {"make": make, "work": work, "check": check, "file": write_file}[sys.argv[1]](*map(int, sys.argv[2:]))
+    {"make": make, "work": work, "check": check, "file": write_file, "export": take_batch}[sys.argv[1]](
+        *map(int, sys.argv[2:])
+    )

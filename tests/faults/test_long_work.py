@@ -1,4 +1,4 @@
-"""Workers that write the file of a list: two for one message, and one that is killed in the middle."""
+"""Workers that do long work in one transaction: two for one message, and one that is killed in the middle."""
 
 import os
 import signal
@@ -8,9 +8,13 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from ledger.models import Entry, ExportBatch, ExportedEntry
+from ledger.operations.exports import EXPORT_LOCK
+from ledger.orders import order_export
 from lending import list_files, tasks
 from tenants.long_work import WorkerLost, locked, write_down_lost
 from tenants.models import ListFile, ListFilePiece, LongWork
+from tests.conftest import BUSINESS_DATE
 from tests.faults.processes import finished, until_waiting, url_of, work
 from tests.launcher.helpers import becomes
 from tests.ledger.close.book import Book
@@ -66,12 +70,13 @@ def killed_in_the_middle(book: Book, url: str) -> int:
         with book.inside():
             assert LongWork.objects.get(pk=work_id).failure == ""
 
-    def gone() -> bool:
-        with book.inside():
-            return locked(work_id)
-
-    assert becomes(gone, seconds=30)
+    assert becomes(lambda: is_free(book, work_id), seconds=30)
     return work_id
+
+
+def is_free(book: Book, work_id: int) -> bool:
+    with book.inside():
+        return locked(work_id)
 
 
 def nothing_is_kept(book: Book, work_id: int) -> LongWork:
@@ -98,3 +103,65 @@ def test_its_message_delivered_again_says_so_too(committed: str) -> None:
     with pytest.raises(WorkerLost):
         tasks.list_file_task(book.tenant.pk, work_id)
     nothing_is_kept(book, work_id)
+
+
+# --- exports of journals --------------------------------------------------------------------------------------------
+@contextmanager
+def exports_held(url: str, company_id: int) -> Iterator[None]:
+    """Somebody exports for the company, so whoever takes a batch waits in the middle of it."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", [EXPORT_LOCK, company_id])
+        yield
+        connection.rollback()
+
+
+def order_batch(book: Book) -> tuple[str, ...]:
+    """A message for everything known by the end of 31 December, which is closed."""
+    given = {"target": "netsuite", "detail": "entry", "through": BUSINESS_DATE, "key": "k", "by": book.by}
+    with book.inside():
+        made = order_export(company=book.company, **given)
+    return ("export", *(str(pk) for pk in (book.tenant.pk, made.pk, book.company.pk)))
+
+
+def taken(book: Book) -> tuple[int, bool]:
+    """(how many batches there are, whether each entry of the closed day is in one of them once)."""
+    with book.inside():
+        entries = list(Entry.objects.filter(posted_on__lte=BUSINESS_DATE).order_by("pk").values_list("pk", flat=True))
+        exported = list(ExportedEntry.objects.order_by("entry").values_list("entry", flat=True))
+        return ExportBatch.objects.count(), exported == entries
+
+
+def test_a_batch_whose_message_is_delivered_to_two_workers_is_taken_once(committed: str) -> None:
+    book, url = Book(), url_of(committed)
+    book.close()
+    message = order_batch(book)
+    with exports_held(url, book.company.pk):
+        first = work(url, *message)
+        until_waiting(url)
+        finished(work(url, *message))
+        assert taken(book) == (0, False)
+    finished(first)
+    assert taken(book) == (1, True)
+    finished(work(url, *message))  # and once more, when it is long done
+    assert taken(book) == (1, True)
+
+
+def test_a_batch_whose_worker_is_killed_is_not_taken_and_taken_once_when_ordered_again(committed: str) -> None:
+    book, url = Book(), url_of(committed)
+    book.close()
+    message = order_batch(book)
+    with exports_held(url, book.company.pk):
+        process = work(url, *message)
+        until_waiting(url)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert becomes(lambda: is_free(book, int(message[2])), seconds=30)
+    tasks.resume_nights()
+    with book.inside():
+        assert LongWork.objects.get(pk=int(message[2])).failure == str(WorkerLost())
+    assert taken(book) == (0, False)
+    finished(work(url, *message))  # its message is delivered again, and it has ended
+    assert taken(book) == (0, False)
+    assert order_batch(book) == message
+    finished(work(url, *message))
+    assert taken(book) == (1, True)
