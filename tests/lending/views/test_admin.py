@@ -235,6 +235,19 @@ def test_figures_and_dates_read_as_on_the_staffs_pages(
         assert shown.replace("\u00a0", " ") in words(client.get(reverse(f"admin:{model}_change", args=[row.pk])))
 
 
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
+def test_what_a_row_is_called_has_its_dates_as_on_the_staffs_pages(everything: None, model: Any) -> None:
+    assert not re.search(r"\d{4}-\d\d-\d\d", str(model.objects.first()))
+
+
+def test_so_many_rows_are_said_with_their_thousands_apart(tenant: Any, people: Any, client_of: Any) -> None:
+    works = [LongWork(kind="proof", key=str(key), title="Proof", source="command") for key in range(1001)]
+    LongWork.objects.bulk_create(works)
+    client, url = client_of(people.auditor), reverse("admin:tenants_longwork_changelist")
+    assert "1,001 long work" in words(client.get(url))
+    assert "1,001 results ( Show all )" in words(client.get(url, {"q": "proof"}))
+
+
 def test_dates_that_stand_among_what_is_changed_read_the_same(people: Any, client_of: Any) -> None:
     """A person can be changed by an administrator; since when they are here cannot."""
     User.objects.filter(pk=people.operations.pk).update(last_login=datetime(2008, 12, 31, 14, 5, tzinfo=UTC))
