@@ -3,7 +3,7 @@
 import hashlib
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -98,7 +98,7 @@ def void_export(
         "voids": batch,
         "reason": reason,
     }
-    rounds = dict(batch.exported.values_list("entry_id", "round"))
+    rounds = dict(batch.exported.order_by("entry__booked_on", "entry_id").values_list("entry_id", "round"))
     return write(given | {"taken_by": by, "key": key}, rounds, told)
 
 
@@ -120,20 +120,24 @@ def write(given: dict[str, Any], rounds: dict[int, int], told: Callable[[int, in
     else:
         journals = day_journals(rows, number, void=void)
     layout = LAYOUTS[given["target"]]
-    content = layout.content(Book(company.name, company.currency), journals)
-    totals = totals_of(journals)
+    tally, digest, packer, packed = Tally(), hashlib.sha256(), zlib.compressobj(), bytearray()
+    for piece in layout.pieces(Book(company.name, company.currency), tally.of(journals)):
+        digest.update(piece)
+        packed += packer.compress(piece)
+    packed += packer.flush()
+    totals = tally.totals
     name = re.sub(r"[^a-z0-9]+", "-", company.name.lower()).strip("-")
     batch = ExportBatch.objects.create(
         **given,
         entries=len(rounds),
-        journals=len(journals),
-        lines=sum(len(journal.lines) for journal in journals),
+        journals=tally.journals,
+        lines=tally.lines,
         debits=sum((debit for debit, _ in totals.values()), ZERO),
         credits=sum((credit for _, credit in totals.values()), ZERO),
         totals={code: [str(debit), str(credit)] for code, (debit, credit) in sorted(totals.items())},
         file_name=f"{name[:60]}-{given['target'].replace('_', '-')}-{number:04d}.{layout.suffix}",
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=zlib.compress(content),
+        sha256=digest.hexdigest(),
+        content=bytes(packed),
     )
     with connection.cursor() as cursor:
         taken: dict[str, Any] = {"batch": batch.pk, "entries": list(rounds), "rounds": list(rounds.values())}
@@ -141,24 +145,28 @@ def write(given: dict[str, Any], rounds: dict[int, int], told: Callable[[int, in
     return batch
 
 
-def read(entries: list[int], told: Callable[[int, int], None]) -> list[Row]:
-    """Every line of the entries, by day in the books, and within a day by entry. A query for each READ_AT_ONCE."""
-    rows: list[Row] = []
+def read(entries: list[int], told: Callable[[int, int], None]) -> Iterator[Row]:
+    """Every line of the entries, in their order: by day in the books, then by entry. A query for each READ_AT_ONCE."""
     for start in range(0, len(entries), READ_AT_ONCE):
         told(start, len(entries))
-        rows += rows_of(entries[start : start + READ_AT_ONCE])
-    rows.sort(key=lambda row: (row.booked_on, row.entry_id))  # the lines of an entry stay in their order
-    return rows
+        yield from rows_of(entries[start : start + READ_AT_ONCE])
 
 
-def totals_of(journals: list[Journal]) -> dict[str, tuple[Decimal, Decimal]]:
-    """{account's code: (debits, credits)} of the lines as they are written."""
-    totals: dict[str, tuple[Decimal, Decimal]] = {}
-    for journal in journals:
-        for line in journal.lines:
-            debit, credit = totals.get(line.code, (ZERO, ZERO))
-            totals[line.code] = (debit + line.debit, credit + line.credit)
-    return totals
+class Tally:
+    """What passes through, counted. totals: {account's code: (debits, credits)} of the lines as they are written."""
+
+    def __init__(self) -> None:
+        self.journals, self.lines = 0, 0
+        self.totals: dict[str, tuple[Decimal, Decimal]] = {}
+
+    def of(self, journals: Iterable[Journal]) -> Iterator[Journal]:
+        for journal in journals:
+            self.journals += 1
+            self.lines += len(journal.lines)
+            for line in journal.lines:
+                debit, credit = self.totals.get(line.code, (ZERO, ZERO))
+                self.totals[line.code] = (debit + line.debit, credit + line.credit)
+            yield journal
 
 
 def content_of(batch: ExportBatch) -> bytes:
@@ -169,7 +177,7 @@ def content_of(batch: ExportBatch) -> bytes:
 
 
 def entries_to_export(company_id: int, target: str, through: date) -> dict[int, int]:
-    """{entry: how often it will have been taken} of what `target` does not have. One query."""
+    """{entry: how often it will have been taken} of what `target` does not have, by day in the books. One query."""
     with connection.cursor() as cursor:
         cursor.execute(statement("entries_to_export"), {"company": company_id, "target": target, "through": through})
         return dict(cursor.fetchall())
