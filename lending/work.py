@@ -13,10 +13,11 @@ from django.utils import timezone
 from ledger.close.night import running_night
 from ledger.close.progress import progress
 from ledger.models import Night, NightException
+from ledger.views.lists import without_format
 from lending.templatetags.figures import count, day, moment
 from servicing.statements.selectors import loans_without_statement, statements_made
 from tenants.lists import LISTS
-from tenants.long_work import Heard, begin, ended, failed, heard_of
+from tenants.long_work import IN_ONE_TRANSACTION, Heard, begin, ended, failed, heard_of
 from tenants.models import LongWork, Tenant, User
 
 SHOWN = 50
@@ -82,7 +83,7 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One work. state: running, paused, quiet, done or failed.
+    """One work. state: running, waiting (for a worker), paused, quiet, done or failed.
 
     time_left: at the speed it has had; None before there is one.  step: what it is at just now.  url: where its result
     is, for who may open it.  fetch: of a file, for who ordered it.  kept: until when that is kept, a sentence.
@@ -123,9 +124,12 @@ def line_of(work: LongWork, heard: Heard | None, now: datetime, user: User) -> L
         state, step, done = closing(work)
     elif heard:
         done, total = heard.done, heard.total
-    if state == "running" and work.kind != LongWork.Kind.NIGHT:
+    elif work.kind in IN_ONE_TRANSACTION:
+        state = "waiting"
+    if state in ("running", "waiting") and work.kind != LongWork.Kind.NIGHT:
         state = "quiet" if now - (heard.at if heard else work.started_at) > QUIET else state
-    fetch, kept = file_of(work, now, user)
+    url = about.url(work) if about.permission and user.has_perm(about.permission) else ""
+    fetch, kept, its_list = file_of(work, now, user)
     return Line(
         work=work,
         state=state,
@@ -133,7 +137,7 @@ def line_of(work: LongWork, heard: Heard | None, now: datetime, user: User) -> L
         total=total,
         noun=about.noun[total != 1],
         mend=about.mend,
-        url=about.url(work) if about.permission and user.has_perm(about.permission) else "",
+        url=its_list or url,
         time_left=(now - work.started_at) * (total - done) / done if state == "running" and done else None,
         took=work.finished_at - work.started_at if work.finished_at else None,
         step=step,
@@ -142,15 +146,18 @@ def line_of(work: LongWork, heard: Heard | None, now: datetime, user: User) -> L
     )
 
 
-def file_of(work: LongWork, now: datetime, user: User) -> tuple[str, str]:
-    """Of the file of a list (where `user` fetches it, until when it is kept); empty of other work."""
+def file_of(work: LongWork, now: datetime, user: User) -> tuple[str, str, str]:
+    """Of the file of a list (where `user` fetches it, until when it is kept, their list); empty of other work."""
     file = getattr(work, "file", None)
-    if file is None or file.kept_until is None:
-        return "", ""
-    if file.kept_until <= now:
-        return "", f"Removed on {day(file.kept_until)}: order it again from its list."
+    if file is None:
+        return "", "", ""
     may = work.by_id == user.pk and user.has_perm(LISTS[file.list].permission)
-    return reverse("list_file", args=[file.pk]) if may else "", f"Kept until {moment(file.kept_until)}."
+    its_list = without_format(file.address) if may else ""
+    if file.kept_until is None:
+        return "", "", its_list
+    if file.kept_until <= now:
+        return "", f"Removed on {day(file.kept_until)}: order it again from its list.", its_list
+    return reverse("list_file", args=[file.pk]) if may else "", f"Kept until {moment(file.kept_until)}.", its_list
 
 
 def give_up() -> None:

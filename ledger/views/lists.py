@@ -108,11 +108,24 @@ def file_of(request: HttpRequest, shown: Shown, name: str) -> HttpResponseBase:
     kind = request.GET["format"]
     require_file(shown, kind)
     if shown.more_than(settings.ROWS_AT_ONCE):
-        context = {"shown": shown, "kind": kind, "address": ADDRESSES.sign(request.get_full_path())}
+        context = {
+            "shown": shown,
+            "kind": kind,
+            "address": ADDRESSES.sign(request.get_full_path()),
+            "back": without_format(request.get_full_path()),
+        }
         return render(request, "ledger/order_file.html", context | {"at_once": settings.ROWS_AT_ONCE})
     if kind == "xlsx":
         return xlsx_response(name, {shown.listing.noun[1].capitalize(): [shown.header, *shown.lines()]})
     return csv_stream(name, shown.header, within_tenant(shown, current_tenant_id()))
+
+
+def without_format(address: str) -> str:
+    """The page of the list of which `address` is a file."""
+    path, _, query = address.partition("?")
+    shown = QueryDict(query, mutable=True)
+    shown.pop("format", None)
+    return f"{path}?{shown.urlencode()}" if shown else path
 
 
 def require_file(shown: Shown, kind: str) -> None:

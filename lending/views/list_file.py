@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.files import CSV, XLSX
 from ledger.views.common import needs, person
-from ledger.views.lists import ADDRESSES
+from ledger.views.lists import ADDRESSES, without_format
 from lending.list_files import NoList, content_of
 from lending.tasks import order_list_file
 from tenants.current import current_tenant_id, tenant_context
@@ -36,10 +36,7 @@ def order_file(request: HttpRequest) -> HttpResponse:
         '{} is written by a worker. <a href="{}">Fetch it from Long work</a>', work.title, reverse("work")
     )
     messages.info(request, said)
-    path, _, query = address.partition("?")
-    shown = QueryDict(query, mutable=True)
-    shown.pop("format", None)
-    return redirect(f"{path}?{shown.urlencode()}" if shown else path)
+    return redirect(without_format(address))
 
 
 @require_safe

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from zipfile import ZipFile
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from ledger.models import Loan, LoanBalance
@@ -19,7 +20,7 @@ from ledger.views.lists import ADDRESSES
 from lending import list_files, tasks
 from lending.work import lines as lines_of
 from parties.models import Party
-from tenants.long_work import WorkerLost, reached, write_down_lost
+from tenants.long_work import KEY, WorkerLost, reached, write_down_lost
 from tenants.models import ListFile, ListFilePiece, LongWork, Tenant, User
 from tests.pages import table, words
 
@@ -81,6 +82,12 @@ def test_a_long_list_is_ordered_written_and_fetched(book: Any, people: Any, clie
     work = the_work()
     assert (work.title, work.by, work.total, work.finished_at) == ("Loans as CSV", people.operations, 0, None)
     assert not ListFilePiece.objects.exists()
+    assert "Loans as CSV Waiting for a worker Started by Operations" in words(client.get("/work/"))
+    reached(work.pk, 2, 4)
+    going_on = words(client.get("/work/progress/"))
+    assert "Loans as CSV 2 of 4 rows" in going_on
+    assert "Running Started by Operations" in going_on
+    cache.delete(f"{KEY}/{work.pk}")
     work = written(work)
     assert (work.done, work.total, work.result) == (4, 4, "4 loans, 0.1 MB.")
     file = ListFile.objects.get()
@@ -169,6 +176,7 @@ def test_a_link_to_a_file_that_is_long_leads_to_ordering_it(book: Any, people: A
     client = client_of(people.operations)
     page = client.get("/loans/?columns=borrower&format=xlsx")
     assert "The list has more than 2 loans, so a worker writes its file." in words(page)
+    assert 'href="/loans/?columns=borrower"' in page.content.decode()
     answer = client.post("/work/files/", {"address": fields(page)["address"], "format": "xlsx"})
     assert answer.url == "/loans/?columns=borrower"
     assert ListFile.objects.get().format == "xlsx"
@@ -250,6 +258,8 @@ def test_a_worker_that_was_killed_left_nothing_and_the_work_says_so(book: Any, p
         "Order the file again from its list."
     )
     assert not ListFilePiece.objects.exists()
+    assert 'href="/loans/">Loans as CSV</a>' in client.get("/work/").content.decode()
+    assert ">Loans as CSV</a>" not in client_of(people.auditor).get("/work/").content.decode()
     # Ordered again it is other work, and is done.
     order(client, "/loans/")
     again = LongWork.objects.get(kind="file", finished_at=None)
