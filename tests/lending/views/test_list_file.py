@@ -20,7 +20,7 @@ from ledger.views.lists import ADDRESSES
 from lending import list_files, tasks
 from lending.work import lines as lines_of
 from parties.models import Party
-from tenants.long_work import KEY, WorkerLost, reached, write_down_lost
+from tenants.long_work import KEY, WorkerLost, heard_of, reached, write_down_lost
 from tenants.models import ListFile, ListFilePiece, LongWork, Tenant, User
 from tests.pages import table, words
 
@@ -159,6 +159,29 @@ def test_a_message_that_comes_twice_writes_once(book: Any, people: Any, client_o
     written(work)
     assert list(ListFilePiece.objects.values_list("pk", "content")) == before
     assert ListFile.objects.values().get() == kept
+
+
+def test_how_many_rows_were_read_is_told_while_it_is_written(
+    book: Any, people: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_files, "TOLD", 3)
+    order(client_of(people.operations), "/loans/")
+    work = written(the_work())
+    heard = heard_of([work.pk])[work.pk]
+    assert (heard.done, heard.total) == (3, 4)
+
+
+def test_a_file_of_many_pieces_is_put_together_again(
+    book: Any, people: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_files, "PIECE", 20)  # bytes: a line of the file and no more
+    client = client_of(people.operations)
+    order(client, "/loans/?columns=borrower")
+    work = written(the_work())
+    assert ListFilePiece.objects.count() == 5
+    names = ["Alder Rentals", "Birch Storage", "'=Cedar LLC", "Dogwood Inc"]
+    expected = [[loan.number, name] for loan, name in zip(book, names, strict=True)]
+    assert rows_in(client.get(f"/work/files/{work.subject}/"))[1:] == expected
 
 
 def test_an_address_no_list_was_shown_at_is_refused(book: Any, people: Any, client_of: Any) -> None:
