@@ -40,6 +40,7 @@ def defaults(made: Secrets) -> dict[str, str]:
         "LOANWRIGHT_EMAIL_URL": "",
         "LOANWRIGHT_LOG_LEVEL": "INFO",
         "LOANWRIGHT_NIGHT_WORKERS": "2",
+        "LOANWRIGHT_ROWS_AT_ONCE": "10000",
         "LOANWRIGHT_SEALS_DIR": "",
     }
 

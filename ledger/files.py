@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import xlsxwriter
 from django.contrib.staticfiles import finders
@@ -21,6 +22,10 @@ from finance.errors import Refused
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # How the templates of documents name a file of static/: nothing else is ever fetched for one.
 STATIC = "static:"
+# A sheet whose rows are not kept in memory: how wide a column is, its first rows say.
+MEASURED = 1000
+WIDEST = 60  # characters
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -34,7 +39,7 @@ class NoDocuments(Refused):
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """`name`.csv with UTF-8's mark, so that a spreadsheet reads it as it was written."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response = HttpResponse("\ufeff", content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     writer = csv.writer(response)
     writer.writerow(header)
@@ -51,16 +56,17 @@ class _Line:
 
 def csv_stream(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
     """As csv_response, sent while it is read: for files of any length. `rows` are read after the view has answered."""
-    writer = csv.writer(_Line())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(header)
-        for row in rows:
-            yield writer.writerow([cell(value) for value in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(header, rows), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of a CSV file, each with its end, while `rows` are read."""
+    writer = csv.writer(_Line())
+    yield "\ufeff" + writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([cell(value) for value in row])
 
 
 def cell(value: object) -> str:
@@ -74,7 +80,18 @@ def cell(value: object) -> str:
 def xlsx_response(name: str, sheets: Mapping[str, Iterable[Sequence[object]]]) -> HttpResponse:
     """`name`.xlsx. The first row of each sheet is its header. Money and dates are figures, all text is text."""
     made = BytesIO()
-    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    write_xlsx(made, sheets)
+    response = HttpResponse(made.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return response
+
+
+def write_xlsx(
+    made: IO[bytes], sheets: Mapping[str, Iterable[Sequence[object]]], *, folder: Path | None = None
+) -> None:
+    """The file of xlsx_response. folder: where rows are put down while they are read, for files of any length."""
+    kept = {"constant_memory": True, "tmpdir": str(folder)} if folder else {"in_memory": True}
+    book = xlsxwriter.Workbook(made, kept)
     looks = {
         "head": book.add_format({"bold": True}),
         "money": book.add_format({"num_format": "#,##0.00"}),
@@ -84,14 +101,18 @@ def xlsx_response(name: str, sheets: Mapping[str, Iterable[Sequence[object]]]) -
     for title, rows in sheets.items():
         sheet = book.add_worksheet(title)
         sheet.freeze_panes(1, 0)
+        widths: dict[int, int] = {}
         for number, row in enumerate(rows):
             for place, value in enumerate(row):
                 _write(sheet, number, place, value, looks)
-        sheet.autofit()
+                if number < MEASURED:
+                    widths[place] = max(widths.get(place, 0), len(str(value)))
+        if folder:
+            for place, width in widths.items():
+                sheet.set_column(place, place, min(width, WIDEST) + 2)
+        else:
+            sheet.autofit()
     book.close()
-    response = HttpResponse(made.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
 
 
 def _write(sheet: Any, row: int, place: int, value: object, looks: Mapping[str, Any]) -> None:

@@ -101,6 +101,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # How many workers share the night: as many as the database has cores, and no more than there are workers.
 NIGHT_WORKERS = int(env("LOANWRIGHT_NIGHT_WORKERS", "2"))
+# How many rows of a list, entries of an export or loans of a month's close a person waits for; more is long work.
+ROWS_AT_ONCE = int(env("LOANWRIGHT_ROWS_AT_ONCE", "10000"))
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

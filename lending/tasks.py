@@ -15,12 +15,13 @@ from ledger.close.proof import prove_by_replay
 from ledger.models import Night
 from ledger.movements import fold
 from lending.clock import advance, close_one_day
+from lending.list_files import clear_folder, order, remove_old, write
 from lending.templatetags.figures import count
 from lending.work import begin_closing, begin_statements, end_closing, end_statements, give_up
 from servicing.statements.operations import correct_statements, make_statements
 from servicing.statements.selectors import loans_without_statement, statements_made
 from tenants.current import current_tenant_id, every_tenant_id, tenant_context
-from tenants.long_work import begin, ended, reached, working
+from tenants.long_work import begin, ended, reached, working, write_down_lost
 from tenants.models import LongWork, Tenant, User
 
 STATEMENTS_AT_A_TIME = 50
@@ -82,6 +83,30 @@ def order_replay(*, by: User) -> None:
 
 
 @shared_task
+def list_file_task(tenant_id: int, work_id: int) -> None:
+    """Write the file of a list that somebody ordered."""
+    with working(tenant_id, work_id), tenant_context(tenant_id):
+        write(work_id)
+
+
+def order_list_file(*, address: str, kind: str, by: User) -> LongWork:
+    """Ask a worker for the list at `address` as a file. Asked again while it is under way, it is the same work."""
+    tenant_id = current_tenant_id()
+    work = order(address=address, kind=kind, by=by)
+    transaction.on_commit(lambda: list_file_task.delay(tenant_id, work.pk))
+    return work
+
+
+@shared_task
+def remove_files() -> None:
+    """Take away files of lists that were kept long enough."""
+    for tenant_id in every_tenant_id():
+        with tenant_context(tenant_id):
+            remove_old()
+    clear_folder()
+
+
+@shared_task
 def fold_movements() -> None:
     """Bring the movements that balances are read from up to date, so that little is left to sum between nights."""
     for tenant_id in every_tenant_id():
@@ -97,6 +122,7 @@ def resume_nights() -> None:
             night = Night.objects.order_by("-business_date").first()
             today = Tenant.objects.get(pk=tenant_id).business_date
             end_closing()
+            write_down_lost()
             give_up()
         if night is None or (night.finished_at and (night.advance_to is None or night.advance_to <= today)):
             continue

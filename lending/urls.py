@@ -7,6 +7,7 @@ from lending.views.api_reference import ApiSchema, api_reference
 from lending.views.components import components
 from lending.views.find import find_anything
 from lending.views.home import home
+from lending.views.list_file import list_file, order_file
 from lending.views.night import advance_clock, night, night_progress, pause, prove_now, resume, try_loan_again
 from lending.views.page_help import page_help
 from lending.views.party import party
@@ -36,6 +37,8 @@ urlpatterns = [
     path("work/", work, name="work"),
     path("work/progress/", work_progress, name="work_progress"),
     path("work/mark/", work_mark, name="work_mark"),
+    path("work/files/", order_file, name="order_file"),
+    path("work/files/<int:file_id>/", list_file, name="list_file"),
     path("tour/", tour, name="tour"),
     path("signed-in/", signed_in, name="signed_in"),
     path("help/<str:page>/", page_help, name="page_help"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +13,11 @@ from django.utils import timezone
 from ledger.close.night import running_night
 from ledger.close.progress import progress
 from ledger.models import Night, NightException
-from lending.templatetags.figures import count, day
+from ledger.views.lists import without_format
+from lending.templatetags.figures import count, day, moment
 from servicing.statements.selectors import loans_without_statement, statements_made
-from tenants.long_work import Heard, begin, ended, failed, heard_of
+from tenants.lists import LISTS
+from tenants.long_work import IN_ONE_TRANSACTION, Heard, begin, ended, failed, heard_of
 from tenants.models import LongWork, Tenant, User
 
 SHOWN = 50
@@ -54,6 +56,22 @@ ABOUT = {
         noun=("loan", "loans"),
         mend="What is missing is tried again every ten minutes. Where it stops again, the worker's log says why.",
     ),
+    "file": About(
+        noun=("row", "rows"),
+        mend="Order the file again from its list.",
+    ),
+    "export": About(
+        noun=("entry", "entries"),
+        mend="No entry of it was taken. Mend what is said here, then take the batch again.",
+        permission="reporting.view_books",
+        url=lambda work: reverse("export_batch", args=[work.subject]) if work.subject else reverse("exports"),
+    ),
+    "close": About(
+        noun=("loan", "loans"),
+        mend="The month is open as it was. Mend what is said here, then close it again.",
+        permission="reporting.view_books",
+        url=lambda work: reverse("period", args=[work.key.partition("/")[0]]),
+    ),
     "boarding": About(
         noun=("loan", "loans"),
         mend="Nothing of the tape was boarded. Mend what is said here, then board it again.",
@@ -65,10 +83,10 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One work. state: running, paused, quiet, done or failed.
+    """One work. state: running, waiting (for a worker), paused, quiet, done or failed.
 
     time_left: at the speed it has had; None before there is one.  step: what it is at just now.  url: where its result
-    is, for who may open it.
+    is, for who may open it.  fetch: of a file, for who ordered it.  kept: until when that is kept, a sentence.
     """
 
     work: LongWork
@@ -81,6 +99,8 @@ class Line:
     time_left: timedelta | None = None
     took: timedelta | None = None
     step: str = ""
+    fetch: str = ""
+    kept: str = ""
 
     @property
     def who(self) -> str:
@@ -90,8 +110,8 @@ class Line:
 def lines(user: User) -> list[Line]:
     """The latest, those that go on first. Three queries, and two more while days are being closed."""
     now = timezone.now()
-    works = list(LongWork.objects.select_related("by").filter(Q(finished_at=None)))
-    works += LongWork.objects.select_related("by").exclude(finished_at=None)[:SHOWN]
+    every = LongWork.objects.select_related("by", "file")
+    works = [*every.filter(finished_at=None), *every.exclude(finished_at=None)[:SHOWN]]
     heard = heard_of([work.pk for work in works if work.finished_at is None])
     return [line_of(work, heard.get(work.pk), now, user) for work in works]
 
@@ -104,8 +124,12 @@ def line_of(work: LongWork, heard: Heard | None, now: datetime, user: User) -> L
         state, step, done = closing(work)
     elif heard:
         done, total = heard.done, heard.total
-    if state == "running" and work.kind != LongWork.Kind.NIGHT:
+    elif work.kind in IN_ONE_TRANSACTION:
+        state = "waiting"
+    if state in ("running", "waiting") and work.kind != LongWork.Kind.NIGHT:
         state = "quiet" if now - (heard.at if heard else work.started_at) > QUIET else state
+    url = about.url(work) if about.permission and user.has_perm(about.permission) else ""
+    fetch, kept, its_list = file_of(work, now, user)
     return Line(
         work=work,
         state=state,
@@ -113,11 +137,27 @@ def line_of(work: LongWork, heard: Heard | None, now: datetime, user: User) -> L
         total=total,
         noun=about.noun[total != 1],
         mend=about.mend,
-        url=about.url(work) if about.permission and user.has_perm(about.permission) else "",
+        url=its_list or url,
         time_left=(now - work.started_at) * (total - done) / done if state == "running" and done else None,
         took=work.finished_at - work.started_at if work.finished_at else None,
         step=step,
+        fetch=fetch,
+        kept=kept,
     )
+
+
+def file_of(work: LongWork, now: datetime, user: User) -> tuple[str, str, str]:
+    """Of the file of a list (where `user` fetches it, until when it is kept, their list); empty of other work."""
+    file = getattr(work, "file", None)
+    if file is None:
+        return "", "", ""
+    may = work.by_id == user.pk and user.has_perm(LISTS[file.list].permission)
+    its_list = without_format(file.address) if may else ""
+    if file.kept_until is None:
+        return "", "", its_list
+    if file.kept_until <= now:
+        return "", f"Removed on {day(file.kept_until)}: order it again from its list.", its_list
+    return reverse("list_file", args=[file.pk]) if may else "", f"Kept until {moment(file.kept_until)}.", its_list
 
 
 def give_up() -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from tenants.control_room import Configured, LookOnly
-from tenants.models import Address, LegalEntity, LongWork, Role, SavedView, Tenant, User
+from tenants.models import Address, LegalEntity, ListFile, ListFilePiece, LongWork, Role, SavedView, Tenant, User
 
 
 @admin.register(Tenant)
@@ -46,6 +46,21 @@ class LongWorkAdmin(LookOnly):
     list_select_related = ("by",)
     search_fields = ("title", "failure")
     instead = "It is started, watched and taken up again where its work is done. See Long work."
+
+
+@admin.register(ListFile)
+class ListFileAdmin(LookOnly):
+    list_display = ("name", "list", "work", "size", "kept_until")
+    list_select_related = ("work",)
+    instead = "Whoever ordered it fetches it from Long work."
+
+
+@admin.register(ListFilePiece)
+class ListFilePieceAdmin(LookOnly):
+    list_display = ("file", "number")
+    fields = ("file", "number")
+    list_select_related = ("file",)
+    instead = "Whoever ordered the file fetches it from Long work."
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]

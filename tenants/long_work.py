@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
+from django.db import connection
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -19,6 +20,14 @@ from tenants.models import LongWork, User
 
 KEY = "long-work"
 KEPT_FOR = 7 * 24 * 60 * 60  # seconds
+WORK_LOCK = 7005  # the class of advisory locks on work that one worker does in one transaction
+# The work that is: what a worker that died did of it was rolled back, and whoever has the lock is alive.
+IN_ONE_TRANSACTION = (LongWork.Kind.FILE, LongWork.Kind.EXPORT, LongWork.Kind.CLOSE)
+
+
+class WorkerLost(Refused):
+    code = "worker_lost"
+    message = "The worker that had it was stopped before it was done, and nothing of it was kept."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +45,46 @@ def begin(
     """Write down that it begins, once for each key. Work that failed begins anew; other work goes on as it was."""
     started = {"title": title, "total": total, "by": by, "source": source}
     work, made = LongWork.objects.get_or_create(kind=kind, key=key, defaults=started)
+    if made or work.failure:
+        cache.delete(f"{KEY}/{work.pk}")  # nothing was heard of it yet, whatever was of one before with this number
     if not made and work.failure:
         anew = started | {"done": 0, "finished_at": None, "result": "", "failure": "", "told_at": None}
         LongWork.objects.filter(pk=work.pk).update(**anew, started_at=Now())
         work.refresh_from_db()
     return work
+
+
+def take_up(work_id: int) -> LongWork | None:
+    """First in the work's own transaction: the work, which is this worker's until that ends.
+
+    None where it has ended, or another worker has it: a message may come twice. Raises WorkerLost where a worker took
+    it up before and is gone.
+    """
+    if not locked(work_id):
+        return None
+    work: LongWork = LongWork.objects.select_related("by").get(pk=work_id)
+    if work.finished_at:
+        return None
+    if heard_of([work_id]):
+        raise WorkerLost
+    reached(work_id, 0, work.total)
+    return work
+
+
+def write_down_lost() -> None:
+    """Write down as stopped what a worker took up in one transaction and nobody has any more."""
+    going_on = LongWork.objects.filter(kind__in=IN_ONE_TRANSACTION, finished_at=None).values_list("pk", flat=True)
+    for work_id in heard_of(list(going_on)):
+        if locked(work_id):
+            failed(work_id, str(WorkerLost()))
+
+
+def locked(work_id: int) -> bool:
+    """Whether this transaction has the work now, until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [WORK_LOCK, work_id])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def reached(work_id: int, done: int, total: int) -> None:

@@ -1,6 +1,6 @@
 """The journals of entries: each as it was posted, or a day's summed by account. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -31,21 +31,21 @@ def rows_of(entry_ids: Sequence[int]) -> list[Row]:
         return [Row(*row) for row in cursor.fetchall()]
 
 
-def entry_journals(rows: Sequence[Row], rounds: dict[int, int], *, void: bool) -> list[Journal]:
-    """One journal an entry. Its reference names the entry, and how often it was taken when that is not the first."""
-    journals = []
+def entry_journals(rows: Iterable[Row], rounds: dict[int, int], *, void: bool) -> Iterator[Journal]:
+    """One journal an entry, while `rows` are read.
+
+    Its reference names the entry, and how often it was taken when that is not the first.
+    """
     for (entry_id, on, kind), lines in groupby(rows, key=lambda row: (row.entry_id, row.booked_on, row.kind)):
         again = f"-{rounds[entry_id]}" if rounds[entry_id] > 1 else ""
         reference = f"{'V' if void else 'E'}{entry_id}{again}"
         words = kind.replace("_", " ").capitalize()
         memo = f"Void of {words.lower()}" if void else words
-        journals.append(Journal(reference, on, memo, tuple(line_of(row, void=void) for row in lines)))
-    return journals
+        yield Journal(reference, on, memo, tuple(line_of(row, void=void) for row in lines))
 
 
-def day_journals(rows: Sequence[Row], number: int, *, void: bool) -> list[Journal]:
-    """One journal a day in the books: the debits of an account in one line, its credits in another."""
-    journals = []
+def day_journals(rows: Iterable[Row], number: int, *, void: bool) -> Iterator[Journal]:
+    """One journal a day in the books, while `rows` are read: an account's debits in one line, credits in another."""
     for on, found in groupby(rows, key=lambda row: row.booked_on):
         debits: dict[tuple[str, str], Decimal] = {}
         credits: dict[tuple[str, str], Decimal] = {}
@@ -58,8 +58,7 @@ def day_journals(rows: Sequence[Row], number: int, *, void: bool) -> list[Journa
         lines += [Line(code, name, ZERO, amount) for (code, name), amount in sorted(credits.items())]
         reference = f"{'V' if void else 'B'}{number}-{on:%y%m%d}"
         memo = f"{'Void of loan' if void else 'Loan'} journals {on:%d %b %Y}"
-        journals.append(Journal(reference, on, memo, tuple(lines)))
-    return journals
+        yield Journal(reference, on, memo, tuple(lines))
 
 
 def line_of(row: Row, *, void: bool) -> Line:

@@ -8,7 +8,7 @@ of Sage 50 (JD and JC, DD/MM/YYYY, tax code T9: outside the scope of tax).
 """
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from io import StringIO
 from finance.money import ZERO
 from ledger.files import cell
 
+PIECE = 1 << 16  # characters
 MONTH_FIRST, DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 
 
@@ -51,30 +52,42 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """encoding: what the other system reads.  write: journals to text, its lines ended as that system ends them."""
+    """encoding: what the other system reads.
+
+    write: journals to text, a piece at a time, its lines ended as that system ends them.
+    """
 
     suffix: str
     encoding: str
-    write: Callable[[Book, Sequence[Journal]], str]
+    write: Callable[[Book, Iterable[Journal]], Iterator[str]]
 
-    def content(self, book: Book, journals: Sequence[Journal]) -> bytes:
-        return self.write(book, journals).encode(self.encoding, errors="replace")
+    def pieces(self, book: Book, journals: Iterable[Journal]) -> Iterator[bytes]:
+        """The file, while `journals` are read."""
+        for text in self.write(book, journals):
+            yield text.encode(self.encoding, errors="replace")
+
+    def content(self, book: Book, journals: Iterable[Journal]) -> bytes:
+        return b"".join(self.pieces(book, journals))
 
 
-def quickbooks_iif(book: Book, journals: Sequence[Journal]) -> str:
+def quickbooks_iif(book: Book, journals: Iterable[Journal]) -> Iterator[str]:
     """Tab-separated; amounts signed, debits positive. The first line of a journal is TRNS, the others SPL."""
     columns = ("TRNSTYPE", "DATE", "ACCNT", "AMOUNT", "DOCNUM", "MEMO")
-    rows: list[tuple[str, ...]] = [("!TRNS", "TRNSID", *columns), ("!SPL", "SPLID", *columns), ("!ENDTRNS",)]
+    yield iif(("!TRNS", "TRNSID", *columns), ("!SPL", "SPLID", *columns), ("!ENDTRNS",))
     for journal in journals:
+        rows: list[tuple[str, ...]] = []
         for number, line in enumerate(journal.lines):
             amount = line.debit - line.credit
             values = ("GENERAL JOURNAL", journal.on.strftime(MONTH_FIRST), plain(line.name), f"{amount:.2f}")
             rows.append(("SPL" if number else "TRNS", "", *values, journal.reference, plain(memo_of(journal, line))))
-        rows.append(("ENDTRNS",))
+        yield iif(*rows, ("ENDTRNS",))
+
+
+def iif(*rows: Sequence[str]) -> str:
     return "".join("\t".join(row) + "\r\n" for row in rows)
 
 
-def quickbooks_csv(book: Book, journals: Sequence[Journal]) -> str:
+def quickbooks_csv(book: Book, journals: Iterable[Journal]) -> Iterator[str]:
     header = ("Journal No", "Journal Date", "Account Name", "Debits", "Credits", "Description")
     return table(
         header,
@@ -86,7 +99,7 @@ def quickbooks_csv(book: Book, journals: Sequence[Journal]) -> str:
     )
 
 
-def netsuite(book: Book, journals: Sequence[Journal]) -> str:
+def netsuite(book: Book, journals: Iterable[Journal]) -> Iterator[str]:
     """An account is its number and name, as NetSuite has them; the External ID keeps a journal from coming in twice."""
     header = (
         "External ID", "Date", "Subsidiary", "Currency", "Memo", "Account", "Debit", "Credit", "Line Memo",
@@ -110,20 +123,22 @@ def netsuite(book: Book, journals: Sequence[Journal]) -> str:
     )
 
 
-def sage_intacct(book: Book, journals: Sequence[Journal]) -> str:
+def sage_intacct(book: Book, journals: Iterable[Journal]) -> Iterator[str]:
     header = (
         "JOURNAL", "DATE", "DESCRIPTION", "REFERENCE_NO", "LINE_NO", "ACCT_NO", "MEMO", "DEBIT", "CREDIT", "CURRENCY",
     )  # fmt: skip
-    rows: list[tuple[object, ...]] = []
-    for journal in journals:
-        top = ("GJ", journal.on.strftime(MONTH_FIRST), journal.memo[:30], journal.reference)
-        for number, line in enumerate(journal.lines, start=1):
-            own = (number, line.code, memo_of(journal, line), *sides(line), book.currency)
-            rows.append((*(top if number == 1 else ("",) * len(top)), *own))
-    return table(header, rows)
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for journal in journals:
+            top = ("GJ", journal.on.strftime(MONTH_FIRST), journal.memo[:30], journal.reference)
+            for number, line in enumerate(journal.lines, start=1):
+                own = (number, line.code, memo_of(journal, line), *sides(line), book.currency)
+                yield (*(top if number == 1 else ("",) * len(top)), *own)
+
+    return table(header, rows())
 
 
-def sage_50(book: Book, journals: Sequence[Journal]) -> str:
+def sage_50(book: Book, journals: Iterable[Journal]) -> Iterator[str]:
     header = (
         "Type", "Account Reference", "Nominal A/C Ref", "Department Code", "Date", "Reference", "Details", "Net Amount",
         "Tax Code", "Tax Amount",
@@ -149,14 +164,18 @@ def sage_50(book: Book, journals: Sequence[Journal]) -> str:
     )
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV as RFC 4180 has it, every text safe from being run as a formula."""
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """CSV as RFC 4180 has it, every text safe from being run as a formula. About a PIECE at a time."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(header)
     for row in rows:
         writer.writerow([cell(value) for value in row])
-    return text.getvalue()
+        if text.tell() > PIECE:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue()
 
 
 def sides(line: Line) -> tuple[str | Decimal, str | Decimal]:

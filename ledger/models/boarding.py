@@ -31,7 +31,7 @@ class BoardingRun(TenantModel):
         constraints = [models.UniqueConstraint("tenant", "sha256", name="tape_boarded_once")]
 
     def __str__(self) -> str:
-        return f"{self.tape} on {self.business_date}"
+        return f"{self.tape} on {self.business_date:%-d %b %Y}"
 
 
 class BoardingRow(TenantModel):

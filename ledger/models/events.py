@@ -189,4 +189,4 @@ class Accrual(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} on {self.effective_on}"
+        return f"{self.amount} on {self.effective_on:%-d %b %Y}"

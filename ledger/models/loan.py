@@ -215,4 +215,4 @@ class Instalment(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"Instalment {self.number} due {self.due_on}"
+        return f"Instalment {self.number} due {self.due_on:%-d %b %Y}"

@@ -37,7 +37,7 @@ class Movement(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.account}, {self.booked_on}"
+        return f"{self.account}, {self.booked_on:%-d %b %Y}"
 
 
 class MonthMovement(TenantModel):
@@ -90,4 +90,4 @@ class LateLoan(TenantModel):
         constraints = [models.UniqueConstraint("tenant", "business_date", "loan", name="late_loan_once")]
 
     def __str__(self) -> str:
-        return f"{self.loan}, {self.dpd} days late on {self.business_date}"
+        return f"{self.loan}, {self.dpd} days late on {self.business_date:%-d %b %Y}"

@@ -50,7 +50,7 @@ class Night(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"Night of {self.business_date}"
+        return f"Night of {self.business_date:%-d %b %Y}"
 
 
 class NightChunk(TenantModel):

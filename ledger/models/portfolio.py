@@ -75,7 +75,7 @@ class LoanMonth(MonthFigures):
         ]
 
     def __str__(self) -> str:
-        return f"{self.loan}, {self.month_end}"
+        return f"{self.loan}, {self.month_end:%-d %b %Y}"
 
 
 class PortfolioSum(MonthFigures):
@@ -105,7 +105,7 @@ class PortfolioSum(MonthFigures):
         ]
 
     def __str__(self) -> str:
-        return f"{self.measure} {self.key} {self.of}, {self.month_end}"
+        return f"{self.measure} {self.key} {self.of}, {self.month_end:%-d %b %Y}"
 
 
 class PortfolioFold(TenantModel):

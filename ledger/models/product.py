@@ -65,4 +65,4 @@ class IndexRate(TenantModel):
         constraints = [models.UniqueConstraint("tenant", "index", "effective_on", name="index_rate_once")]
 
     def __str__(self) -> str:
-        return f"{self.index} {self.rate} from {self.effective_on}"
+        return f"{self.index} {self.rate} from {self.effective_on:%-d %b %Y}"

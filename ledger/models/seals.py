@@ -36,7 +36,7 @@ class Seal(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"Seal of {self.business_date}"
+        return f"Seal of {self.business_date:%-d %b %Y}"
 
 
 class SealBlock(TenantModel):
@@ -56,7 +56,7 @@ class SealBlock(TenantModel):
         constraints = [models.UniqueConstraint("tenant", "business_date", "number", name="seal_block_once")]
 
     def __str__(self) -> str:
-        return f"Block {self.number} of {self.business_date}"
+        return f"Block {self.number} of {self.business_date:%-d %b %Y}"
 
 
 class Difference(TenantModel):

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import zlib
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,15 +12,16 @@ from django.db import connection, transaction
 
 from finance.errors import Refused
 from finance.money import ZERO
-from ledger.day import hold_business_day
 from ledger.errors import KeyReused
-from ledger.exports.journals import day_journals, entry_journals, rows_of
+from ledger.exports.journals import Row, day_journals, entry_journals, rows_of
 from ledger.exports.layouts import LAYOUTS, Book, Journal
 from ledger.models import ExportBatch, ExportDetail, ExportReceipt, Night
+from ledger.selectors import business_date
 from ledger.sql import statement
 from tenants.models import LegalEntity, User
 
 EXPORT_LOCK = 7003  # the class of advisory locks on the exports of a company
+READ_AT_ONCE = 5000  # entries
 
 
 class DayNotClosed(Refused):
@@ -37,33 +39,46 @@ class AlreadyVoided(Refused):
     message = "Batch {number} was already voided, or voids another one: a void is not voided."
 
 
+def untold(done: int, total: int) -> None:
+    """Nobody asks how far it is."""
+
+
 @transaction.atomic
-def take_export(*, company: LegalEntity, target: str, detail: str, through: date, key: str, by: User) -> ExportBatch:
+def take_export(
+    *,
+    company: LegalEntity,
+    target: str,
+    detail: str,
+    through: date,
+    key: str,
+    by: User,
+    told: Callable[[int, int], None] = untold,
+) -> ExportBatch:
     """Write every entry that `target` does not have, known by the end of `through`, into one file.
 
-    What is known by the end of a closed day never grows, so a second run takes nothing. The same key returns the batch.
+    What is known by the end of a closed day never grows, so a second run takes nothing, and nobody who posts or closes
+    a day has to wait for it. The same key returns the batch.  told: is called with how many entries were read, of all.
     """
-    day = hold_business_day()
     lock_exports(company)
     if earlier := ExportBatch.objects.filter(key=key).first():
         made = (earlier.legal_entity_id, earlier.target, earlier.detail, earlier.through, earlier.voids_id)
         if made != (company.pk, target, detail, through, None):
             raise KeyReused(key=key)
         return earlier
-    last = last_closed_day(day.today)
-    if through > last:
-        raise DayNotClosed(on=f"{through:%-d %b %Y}", last=f"{last:%-d %b %Y}")
+    require_closed(through)
     rounds = entries_to_export(company.pk, target, through)
     number = next_number(company, target)
     if not rounds:
         named = ExportBatch(target=target).get_target_display()
         raise NothingToExport(company=company, on=f"{through:%-d %b %Y}", target=named)
     given = {"legal_entity": company, "target": target, "detail": detail, "through": through, "number": number}
-    return write(given | {"taken_by": by, "key": key}, rounds)
+    return write(given | {"taken_by": by, "key": key}, rounds, told)
 
 
 @transaction.atomic
-def void_export(*, batch_id: int, reason: str, key: str, by: User) -> ExportBatch:
+def void_export(
+    *, batch_id: int, reason: str, key: str, by: User, told: Callable[[int, int], None] = untold
+) -> ExportBatch:
     """Write a batch that takes `batch_id` back line by line. Its entries are then to be exported again."""
     batch = ExportBatch.objects.select_related("legal_entity").defer("content").get(pk=batch_id)
     lock_exports(batch.legal_entity)
@@ -83,8 +98,8 @@ def void_export(*, batch_id: int, reason: str, key: str, by: User) -> ExportBatc
         "voids": batch,
         "reason": reason,
     }
-    rounds = dict(batch.exported.values_list("entry_id", "round"))
-    return write(given | {"taken_by": by, "key": key}, rounds)
+    rounds = dict(batch.exported.order_by("entry__booked_on", "entry_id").values_list("entry_id", "round"))
+    return write(given | {"taken_by": by, "key": key}, rounds, told)
 
 
 def record_receipt(
@@ -96,29 +111,33 @@ def record_receipt(
     )
 
 
-def write(given: dict[str, Any], rounds: dict[int, int]) -> ExportBatch:
+def write(given: dict[str, Any], rounds: dict[int, int], told: Callable[[int, int], None]) -> ExportBatch:
     """The batch with its file and control totals, and what it holds."""
     void, number, company = given.get("voids") is not None, given["number"], given["legal_entity"]
-    rows = rows_of(list(rounds))
+    rows = read(list(rounds), told)
     if given["detail"] == ExportDetail.ENTRY:
         journals = entry_journals(rows, rounds, void=void)
     else:
         journals = day_journals(rows, number, void=void)
     layout = LAYOUTS[given["target"]]
-    content = layout.content(Book(company.name, company.currency), journals)
-    totals = totals_of(journals)
+    tally, digest, packer, packed = Tally(), hashlib.sha256(), zlib.compressobj(), bytearray()
+    for piece in layout.pieces(Book(company.name, company.currency), tally.of(journals)):
+        digest.update(piece)
+        packed += packer.compress(piece)
+    packed += packer.flush()
+    totals = tally.totals
     name = re.sub(r"[^a-z0-9]+", "-", company.name.lower()).strip("-")
     batch = ExportBatch.objects.create(
         **given,
         entries=len(rounds),
-        journals=len(journals),
-        lines=sum(len(journal.lines) for journal in journals),
+        journals=tally.journals,
+        lines=tally.lines,
         debits=sum((debit for debit, _ in totals.values()), ZERO),
         credits=sum((credit for _, credit in totals.values()), ZERO),
         totals={code: [str(debit), str(credit)] for code, (debit, credit) in sorted(totals.items())},
         file_name=f"{name[:60]}-{given['target'].replace('_', '-')}-{number:04d}.{layout.suffix}",
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=zlib.compress(content),
+        sha256=digest.hexdigest(),
+        content=bytes(packed),
     )
     with connection.cursor() as cursor:
         taken: dict[str, Any] = {"batch": batch.pk, "entries": list(rounds), "rounds": list(rounds.values())}
@@ -126,14 +145,28 @@ def write(given: dict[str, Any], rounds: dict[int, int]) -> ExportBatch:
     return batch
 
 
-def totals_of(journals: list[Journal]) -> dict[str, tuple[Decimal, Decimal]]:
-    """{account's code: (debits, credits)} of the lines as they are written."""
-    totals: dict[str, tuple[Decimal, Decimal]] = {}
-    for journal in journals:
-        for line in journal.lines:
-            debit, credit = totals.get(line.code, (ZERO, ZERO))
-            totals[line.code] = (debit + line.debit, credit + line.credit)
-    return totals
+def read(entries: list[int], told: Callable[[int, int], None]) -> Iterator[Row]:
+    """Every line of the entries, in their order: by day in the books, then by entry. A query for each READ_AT_ONCE."""
+    for start in range(0, len(entries), READ_AT_ONCE):
+        told(start, len(entries))
+        yield from rows_of(entries[start : start + READ_AT_ONCE])
+
+
+class Tally:
+    """What passes through, counted. totals: {account's code: (debits, credits)} of the lines as they are written."""
+
+    def __init__(self) -> None:
+        self.journals, self.lines = 0, 0
+        self.totals: dict[str, tuple[Decimal, Decimal]] = {}
+
+    def of(self, journals: Iterable[Journal]) -> Iterator[Journal]:
+        for journal in journals:
+            self.journals += 1
+            self.lines += len(journal.lines)
+            for line in journal.lines:
+                debit, credit = self.totals.get(line.code, (ZERO, ZERO))
+                self.totals[line.code] = (debit + line.debit, credit + line.credit)
+            yield journal
 
 
 def content_of(batch: ExportBatch) -> bytes:
@@ -144,10 +177,17 @@ def content_of(batch: ExportBatch) -> bytes:
 
 
 def entries_to_export(company_id: int, target: str, through: date) -> dict[int, int]:
-    """{entry: how often it will have been taken} of what `target` does not have. One query."""
+    """{entry: how often it will have been taken} of what `target` does not have, by day in the books. One query."""
     with connection.cursor() as cursor:
         cursor.execute(statement("entries_to_export"), {"company": company_id, "target": target, "through": through})
         return dict(cursor.fetchall())
+
+
+def require_closed(through: date) -> None:
+    """Raises DayNotClosed where more may be posted on the day."""
+    last = last_closed_day(business_date())
+    if through > last:
+        raise DayNotClosed(on=f"{through:%-d %b %Y}", last=f"{last:%-d %b %Y}")
 
 
 def last_closed_day(today: date) -> date:

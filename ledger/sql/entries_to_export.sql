@@ -1,5 +1,5 @@
 -- Entries of company %(company)s known by the end of %(through)s that no batch for %(target)s holds, or that were voided
--- since, with how often they will then have been taken.
+-- since, with how often they will then have been taken, by day in the books.
 SELECT e.id, 1 + (
     SELECT count(*) FROM ledger_exportedentry v
     WHERE v.tenant_id = e.tenant_id AND v.entry_id = e.id AND v.target = %(target)s AND v.void)
@@ -11,4 +11,4 @@ WHERE e.legal_entity_id = %(company)s AND e.posted_on <= %(through)s
       AND NOT EXISTS (
         SELECT 1 FROM ledger_exportedentry v WHERE v.tenant_id = x.tenant_id AND v.entry_id = x.entry_id
           AND v.target = x.target AND v.round = x.round AND v.void))
-ORDER BY 1
+ORDER BY e.booked_on, e.id

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django_htmx.http import HttpResponseClientRedirect
 
-from tenants.models import User
+from tenants.models import LongWork, User
 
 View = Callable[..., HttpResponseBase]
 
@@ -28,6 +31,12 @@ def person(request: HttpRequest) -> User:
     """Who is signed in, behind `needs`."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def ordered(request: HttpRequest, work: LongWork) -> None:
+    """Say that a worker does it, and where to look."""
+    said = '{}: a worker does it now. <a href="{}">Long work says how far it is</a>'
+    messages.info(request, format_html(said, work.title, reverse("work")))
 
 
 def by_htmx(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +16,10 @@ from ledger.general_ledger_forms import ExportForm, KeyedReasonForm, ReceiptForm
 from ledger.lists import EXPORTS
 from ledger.models import Account, ExportBatch, ExportTarget
 from ledger.operations import record_receipt, take_export, void_export
-from ledger.operations.exports import content_of, last_closed_day
+from ledger.operations.exports import content_of, last_closed_day, require_closed
+from ledger.orders import is_long_export, order_export, order_void
 from ledger.selectors import business_date
-from ledger.views.common import needs, person
+from ledger.views.common import needs, ordered, person
 from ledger.views.lists import answer
 from tenants.models import LegalEntity
 
@@ -31,16 +33,22 @@ def exports(request: HttpRequest) -> HttpResponseBase:
         if not may:
             raise PermissionDenied
         if form.is_valid():
-            given = form.cleaned_data | {"key": f"staff/{form.cleaned_data['key']}"}
             try:
-                batch = take_export(**given, by=person(request))
+                return take(request, form.cleaned_data | {"key": f"staff/{form.cleaned_data['key']}"})
             except Refused as refusal:
                 form.add_error(None, str(refusal))
-            else:
-                return redirect("export_batch", batch.pk)
     context = {"form": form, "may": may}
     status = 422 if form.errors else 200
     return answer(request, EXPORTS, ExportBatch.objects.all(), "ledger/exports.html", context, status=status)
+
+
+def take(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
+    """The batch, at once or by a worker."""
+    if is_long_export(given["company"], given["target"], given["through"]):
+        require_closed(given["through"])
+        ordered(request, order_export(**given, by=person(request)))
+        return redirect("exports")
+    return redirect("export_batch", take_export(**given, by=person(request)).pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,17 +64,9 @@ def export_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             raise PermissionDenied
         if void.is_bound and void.is_valid():
             try:
-                made = void_export(
-                    batch_id=batch.pk,
-                    reason=void.cleaned_data["reason"],
-                    key=f"staff/{void.cleaned_data['key']}",
-                    by=person(request),
-                )
+                return take_back(request, batch, void.cleaned_data["reason"], f"staff/{void.cleaned_data['key']}")
             except Refused as refusal:
                 void.add_error(None, str(refusal))
-            else:
-                messages.success(request, f"Voided batch {batch.number}: batch {made.number} takes it back.")
-                return redirect("export_batch", made.pk)
         elif receipt.is_bound and receipt.is_valid():
             record_receipt(batch_id=batch.pk, **receipt.cleaned_data, by=person(request))
             messages.success(request, "Kept what the other system took.")
@@ -79,6 +79,16 @@ def export_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     }
     wrong = void.errors or receipt.errors
     return render(request, "ledger/export_batch.html", context, status=422 if wrong else 200)
+
+
+def take_back(request: HttpRequest, batch: ExportBatch, reason: str, key: str) -> HttpResponse:
+    """The batch that voids it, at once or by a worker."""
+    if batch.entries > settings.ROWS_AT_ONCE:
+        ordered(request, order_void(batch=batch, reason=reason, key=key, by=person(request)))
+        return redirect("export_batch", batch.pk)
+    made = void_export(batch_id=batch.pk, reason=reason, key=key, by=person(request))
+    messages.success(request, f"Voided batch {batch.number}: batch {made.number} takes it back.")
+    return redirect("export_batch", made.pk)
 
 
 def totals_of(batch: ExportBatch) -> list[tuple[str, str, Any, Any]]:

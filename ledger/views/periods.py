@@ -17,8 +17,9 @@ from ledger.general_ledger_forms import ReasonForm, TickForm
 from ledger.lists import PERIODS
 from ledger.models import Period, PeriodEvent, ReopenRequest
 from ledger.operations import ask_to_reopen, close_period, decide_reopening, tick_period
+from ledger.orders import close_under_way, is_long_close, order_close
 from ledger.views.acts import roles_with
-from ledger.views.common import needs, person
+from ledger.views.common import needs, ordered, person
 from ledger.views.lists import answer
 
 
@@ -59,6 +60,9 @@ def tick(request: HttpRequest, found: Period) -> HttpResponse:
 
 
 def close(request: HttpRequest, found: Period) -> HttpResponse:
+    if found.closed_at is None and is_long_close(found):
+        ordered(request, order_close(found, by=person(request)))
+        return redirect("period", found.pk)
     close_period(period_id=found.pk, by=person(request))
     messages.success(request, f"Closed {found}. Nothing more is booked into it.")
     return redirect("period", found.pk)
@@ -111,6 +115,7 @@ def show(
         "lines": [(line, tick_form(line, wrong) if may_close else None) for line in lines],
         "left": sum(not line.done for line in lines),
         "may_close": may_close,
+        "under_way": None if found.closed_at else close_under_way(found),
         "who_closes": roles_with("ledger.close_period"),
         "may_reopen": user.has_perm("ledger.reopen_period"),
         "asked": found.reopen_requests.filter(decision="").select_related("asked_by").first(),

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from ledger.views.lists import ADDRESSES
 from lending.templatetags import figures
 from lending.templatetags.drawing import render
 from lending.templatetags.meanings import BUCKETS, MEANINGS, STATES, bucket_of
@@ -42,6 +44,7 @@ def row_list(context: Context, shown: Shown, label: str = "", views: Any = None)
     query = shown.query
     page = shown.page
     later = shown.about is not None
+    path = context["request"].path if "request" in context else ""
     values = {
         "shown": shown,
         "listing": shown.listing,
@@ -59,6 +62,8 @@ def row_list(context: Context, shown: Shown, label: str = "", views: Any = None)
         "choosable": [(column, column in shown.columns) for column in shown.listing.columns[1:]],
         "kept_with_filters": shown.kept("columns"),
         "all_columns": address(query, columns=None),
+        "ordered": page.paginator.count > settings.ROWS_AT_ONCE,
+        "signed": ADDRESSES.sign(f"{path}{address(query, page=None, only=None)}"),
         "csv": address(query, format="csv", page=None, only=None),
         "xlsx": address(query, format="xlsx", page=None, only=None),
         "views": views if views is not None else context.get("views"),
@@ -66,7 +71,7 @@ def row_list(context: Context, shown: Shown, label: str = "", views: Any = None)
         "following": address(query, page=page.next_page_number()) if page.has_next() else "",
         "clear": address(query, **{one.name: None for one in shown.listing.filters}, page=None, only=None),
         "place": place(shown, "about " if later else ""),
-        "path": context["request"].path if "request" in context else "",
+        "path": path,
     }
     return render(context, "row_list", **values)
 

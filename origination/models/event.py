@@ -60,4 +60,4 @@ class ApplicationEvent(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} on {self.recorded_on}"
+        return f"{self.get_kind_display()} on {self.recorded_on:%-d %b %Y}"

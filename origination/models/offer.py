@@ -87,4 +87,4 @@ class Signature(TenantModel):
     signed_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return f"{self.typed_name} on {self.signed_on}"
+        return f"{self.typed_name} on {self.signed_on:%-d %b %Y}"

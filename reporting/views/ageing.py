@@ -11,7 +11,7 @@ from finance.errors import Refused
 from ledger.forms import TwoDatesForm
 from ledger.selectors import BUCKETS, PAST_DUE, business_date, in_bucket, summed_by_bucket
 from ledger.views.common import needs
-from ledger.views.lists import answer
+from ledger.views.lists import RowsRequest, answer
 from reporting.ageing import ageing as report
 from reporting.ageing import is_now, owing_now
 from reporting.lists import LATE_LOANS, LATE_TODAY, LateRow
@@ -34,6 +34,8 @@ def ageing(request: HttpRequest) -> HttpResponseBase:
     try:
         found = report(as_of, known_on)
     except Refused as refused:
+        if isinstance(request, RowsRequest):
+            raise
         return render(request, "reporting/ageing.html", context | {"refusal": refused}, status=422)
     on = {"as_of": as_of} | ({"known_on": known_on} if known_on else {})
     late = [LateRow(row, on) for row in found.late]

@@ -227,6 +227,10 @@ class Shown:
             return len(self.filtered) > limit
         return bool(self.filtered.order_by().values("pk")[limit : limit + 1].exists())  # type: ignore[union-attr]
 
+    def how_many(self) -> int:
+        """Counted, however long it takes."""
+        return len(self.filtered) if self.held else self.filtered.order_by().count()  # type: ignore[union-attr]
+
     def pieces(self) -> Iterator[Sequence[Any]]:
         """Every row, a piece at a time. For a file."""
         rows = iter(self.rows) if self.held else self.rows.iterator(chunk_size=PIECE)  # type: ignore[union-attr]

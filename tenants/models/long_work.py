@@ -20,6 +20,9 @@ class LongWork(TenantModel):
         PROOF = "proof", "Proof by replay"
         STATEMENTS = "statements", "Statements of a month"
         BOARDING = "boarding", "Boarding of a tape"
+        FILE = "file", "File of a list"
+        EXPORT = "export", "Export of journals"
+        CLOSE = "close", "Close of a month"
 
     class Source(models.TextChoices):
         PERSON = "person", "A person"
@@ -52,7 +55,8 @@ class LongWork(TenantModel):
         constraints = [
             models.UniqueConstraint("tenant", "kind", "key", name="long_work_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["night", "proof", "statements", "boarding"]), name="long_work_kind_known"
+                condition=Q(kind__in=["night", "proof", "statements", "boarding", "file", "export", "close"]),
+                name="long_work_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(source="person", by__isnull=False)

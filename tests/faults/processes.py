@@ -1,5 +1,6 @@
 """Workers as real processes that a test can kill, and ways to hold one in the middle of a chunk."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from django.conf import settings
 
 from tests.database import on
 from tests.launcher.helpers import becomes
@@ -20,7 +22,12 @@ def work(database_url: str, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.faults.worker", *arguments],
         cwd=CHECKOUT,
-        env=os.environ | {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "lending.settings"},
+        env=os.environ
+        | {
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "lending.settings",
+            "CACHE_OF_THE_TEST": json.dumps(settings.CACHES["default"]),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

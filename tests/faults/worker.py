@@ -1,10 +1,14 @@
-"""A process for the fault tests: `work TENANT NIGHT [days that its clock is ahead]`, `make LOANS`, `check TENANT`."""
+"""A process for the fault tests: `work TENANT NIGHT [days that its clock is ahead]`, `make LOANS`, `check TENANT`,
+`file TENANT WORK`, `export TENANT WORK COMPANY`.
+"""
 
 import json
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 
 import django
+from django.conf import settings
 
 
 def make(loans: int) -> None:
@@ -44,6 +48,24 @@ def check(tenant_id: int) -> None:
     print(json.dumps(said))
 
 
+def write_file(tenant_id: int, work_id: int) -> None:
+    """What a Celery worker does on the message of a list's file."""
+    from lending.tasks import list_file_task
+
+    list_file_task(tenant_id, work_id)
+
+
+def take_batch(tenant_id: int, work_id: int, company_id: int) -> None:
+    """What a Celery worker does on the message of an export."""
+    from ledger.orders import export_task
+
+    given = {"target": "netsuite", "detail": "entry", "through": "2008-12-31", "key": "k"}
+    export_task(tenant_id, work_id, company_id=company_id, **given)
+
+
 if __name__ == "__main__":
+    settings.CACHES["default"] = json.loads(os.environ["CACHE_OF_THE_TEST"])
     django.setup()
-    {"make": make, "work": work, "check": check}[sys.argv[1]](*map(int, sys.argv[2:]))
+    {"make": make, "work": work, "check": check, "file": write_file, "export": take_batch}[sys.argv[1]](
+        *map(int, sys.argv[2:])
+    )

@@ -67,13 +67,14 @@ PAGES: dict[str, dict[str, list[str]]] = {
 LEFT_OUT = {
     "a file, or what a program reads": [
         "api_calculator", "api_explain_loan", "api_loan", "api_schema", "payment_calendar_file", "export_file",
+        "list_file",
         "signed_in", "verifier", "sealed_days", "loan_payoff_letter_pdf", "loan_statement_pdf", "payment_receipt_pdf",
         "payoff_letter_pdf", "statement_pdf", "mfa_download_recovery_codes",
     ],
     "sent by a button, and answers with another page": [
         "application_review", "advance_clock", "pause_night", "portal_withdraw", "prove_now", "resume_night",
-        "save_view", "tour", "try_loan_again", "what_if_add_scenario", "what_if_commit", "what_if_drop_scenario",
-        "what_if_look_again", "what_if_propose", "what_if_remove_act", "what_if_withdraw",
+        "order_file", "save_view", "tour", "try_loan_again", "what_if_add_scenario", "what_if_commit",
+        "what_if_drop_scenario", "what_if_look_again", "what_if_propose", "what_if_remove_act", "what_if_withdraw",
     ],
     "part of a page, which is looked at with it": [
         "application_price", "night_progress", "pay_effect", "payoff_effect", "loan_payoff_effect",

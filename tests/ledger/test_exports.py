@@ -174,6 +174,36 @@ def test_a_batch_has_control_totals_and_stays_the_same_to_the_byte(closed: Any, 
     assert batch.file_name == "test-lending-llc-quickbooks-csv-0001.csv"
 
 
+@pytest.mark.parametrize("target", ["quickbooks_iif", "sage_intacct"])
+@pytest.mark.parametrize("detail", ["entry", "day"])
+def test_a_batch_is_the_same_however_little_of_it_is_read_at_once(
+    closed: Any, company: Any, people: Any, monkeypatch: pytest.MonkeyPatch, target: str, detail: str
+) -> None:
+    # Known later, and effective earlier: the entries are by day in the books, not in the order of their numbers.
+    receive_payment(loan_id=closed.pk, amount=D("7.00"), effective_on=TODAY, key="p2", by=people.operations)
+    end_the_day()
+    told: list[tuple[int, int]] = []
+    with transaction.atomic():
+        whole = take(company, people, target=target, detail=detail, through=date(2009, 1, 1))
+        transaction.set_rollback(True)
+    monkeypatch.setattr("ledger.operations.exports.READ_AT_ONCE", 1)
+    monkeypatch.setattr("ledger.exports.layouts.PIECE", 1)
+    given = {"company": company, "target": target, "detail": detail, "through": date(2009, 1, 1), "key": "k"}
+    batch = take_export(**given, by=people.operations, told=lambda *far: told.append(far))
+    assert content_of(batch) == content_of(whole)
+    assert told == [(number, batch.entries) for number in range(batch.entries)]
+    compared = ("sha256", "entries", "journals", "lines", "debits", "credits", "totals")
+    assert [getattr(batch, name) for name in compared] == [getattr(whole, name) for name in compared]
+    days = [row[4] for row in journal_days(batch)]
+    assert days == sorted(days)
+
+
+def journal_days(batch: ExportBatch) -> list[list[str]]:
+    """The lines of the file that begin a journal of QuickBooks, with the day as it sorts; none of another layout."""
+    rows = [line.split("\t") for line in content_of(batch).decode("cp1252").split("\r\n")]
+    return [[*row[:4], f"{row[3][6:]}/{row[3][:5]}"] for row in rows if row[0] == "TRNS"]
+
+
 def test_an_entry_goes_to_a_target_once(closed: Any, company: Any, people: Any) -> None:
     batch = take(company, people)
     assert take(company, people) == batch

@@ -1,9 +1,11 @@
 """The ageing of the whole book on any two dates: what a close knew, and what became known later."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -12,8 +14,9 @@ import pytest
 from ledger.loan_books import loan_books
 from ledger.models import LateLoan, Loan, LoanBalance
 from ledger.standing import position, read_account
+from lending.tasks import list_file_task
 from reporting.ageing import NotClosed, TooManyCorrections, ageing
-from tenants.models import User
+from tenants.models import ListFile, LongWork, User
 from tests.conftest import BUSINESS_DATE
 from tests.ledger.close.test_night import NEW_YEAR, Book
 from tests.pages import queries, table, words
@@ -98,6 +101,42 @@ def test_the_page_shows_a_day_its_loans_and_the_file(book: Book, client_of: Call
     assert list(csv.reader(StringIO(file.getvalue().decode("utf-8-sig"))))[1][2:] == figures
     refused = client.get("/books/ageing/?as_of=2008-12-30")
     assert (refused.status_code, "is not known: closes wrote it down" in words(refused)) == (422, True)
+
+
+def test_its_file_is_ordered_where_it_is_long_and_refused_by_the_worker_in_the_words_of_the_page(
+    book: Book, client_of: Callable[[Any], Any], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ROWS_AT_ONCE = 0
+    with book.inside():
+        client = client_of(User.objects.get(email="auditor@example.com"))
+    page = client.get("/books/ageing/?as_of=2008-12-31&columns=borrower,days,past_due").content.decode()
+    given = re.findall(r'name="(address)" value="([^"]*)"', page)
+    for _ in range(2):
+        assert client.post("/work/files/", {name: unescape(value) for name, value in given} | {"format": "csv"}).url
+    with book.inside():
+        work = LongWork.objects.get(kind="file")
+    assert work.title == "Loans as CSV, as of 31 Dec 2008"
+    list_file_task(book.tenant.pk, work.pk)
+    with book.inside():
+        work.refresh_from_db()
+    answer = client.get(f"/work/files/{work.subject}/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="ageing-2008-12-31.csv"'
+    assert list(csv.reader(StringIO(answer.getvalue().decode("utf-8-sig")))) == [
+        ["Loan", "Borrower", "Days", "Past due"],
+        [book.loans[2].number, "Borrower", "11", "1347.27"],
+    ]
+    # Ordered once more; before a worker comes to it, more becomes known than can be replayed while somebody waits.
+    client.post("/work/files/", {name: unescape(value) for name, value in given} | {"format": "xlsx"})
+    book.pay(2, "1.00", date(2008, 12, 20), "found")
+    monkeypatch.setattr("reporting.ageing.REPLAYED_AT_MOST", 0)
+    with book.inside():
+        again = LongWork.objects.get(kind="file", finished_at=None)
+    with pytest.raises(TooManyCorrections):
+        list_file_task(book.tenant.pk, again.pk)
+    with book.inside():
+        again.refresh_from_db()
+        assert again.failure.startswith("0 loans were corrected after 2008-12-31, too many to replay")
+        assert ListFile.objects.get(work=again).kept_until is None
 
 
 def test_the_open_day_is_read_from_the_balances_and_its_sums_come_after_the_page(

@@ -1,5 +1,6 @@
 """A tenant with at least one row in every table, made the way the application makes them wherever it does."""
 
+import zlib
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import ADDITION, LogEntry
+from django.utils import timezone
 
 from ledger.boarding import AgreedTerms, board_loan
 from ledger.close.night import start_night, work_night
@@ -36,7 +38,7 @@ from servicing.payoffs.operations import issue_payoff_letter
 from servicing.statements.operations import correct_statements, make_statements
 from tenants.current import tenant_context
 from tenants.long_work import begin, ended
-from tenants.models import LegalEntity, LongWork, SavedView
+from tenants.models import LegalEntity, ListFile, ListFilePiece, LongWork, SavedView
 from tests.conftest import make_people, make_product_version
 from tests.origination.conftest import make_desk
 
@@ -61,6 +63,7 @@ def populate(tenant: Any) -> None:
             LongWork.Kind.PROOF, key="one", title="Proof by replay of every loan", total=1, by=people.operations
         )
         ended(work.pk, result="1 loan replayed: the law holds.", done=1, total=1)
+        fill_list_file(people.operations)
         SavedView.objects.create(
             user=people.operations, list="loans", name="Late", query="bucket=1-29", is_default=True
         )
@@ -104,6 +107,17 @@ def populate(tenant: Any) -> None:
         proof = Proof.objects.earliest("pk")
         Difference.objects.create(law=proof.law, what="x", expected="1", found="2", first_proof=proof, last_proof=proof)
         fill_statements(loan, people)
+
+
+def fill_list_file(by: Any) -> None:
+    """The file of a long list, written."""
+    work = begin(LongWork.Kind.FILE, key="file", title="Loans as CSV", by=by)
+    until = timezone.now() + timedelta(days=7)
+    file = ListFile.objects.create(
+        work=work, list="loans", address="/loans/?format=csv", format="csv", name="loans.csv", size=8, kept_until=until
+    )
+    ListFilePiece.objects.create(file=file, number=0, content=zlib.compress(b"Loan\r\n1\r\n"))
+    ended(work.pk, result="1 loan, 0.1 MB.", done=1, total=1, subject=file.pk)
 
 
 def fill_letters(loan: Loan, people: Any) -> None:

@@ -42,7 +42,7 @@ from tenants.models import LongWork, SavedView, Tenant, User
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import make_desk
 from tests.pages import queries, table, words
-from tests.tenants.populate import fill_forks, fill_general_ledger, fill_letters
+from tests.tenants.populate import fill_forks, fill_general_ledger, fill_letters, fill_list_file
 
 PLACES = ("tenants", "parties", "ledger", "payoffs", "statements", "origination")
 READ_ONLY = sorted(
@@ -79,6 +79,7 @@ def everything(loan: Any, people: Any, company: Any, product_version: Any) -> No
     by = people.borrower
     change_party(party=loan.borrower, values={"city": "Reno"}, on=BUSINESS_DATE, by=by, because="Moved")
     begin(LongWork.Kind.PROOF, key="one", title="Proof by replay of every loan", by=people.operations)
+    fill_list_file(people.operations)
     kept = {"month_end": BUSINESS_DATE, "known_on": BUSINESS_DATE} | dict.fromkeys(
         ("principal", "past_due", "was_principal", "disbursed", "charged_off", "recovered", "received", "expected"), 0
     )
@@ -232,6 +233,19 @@ def test_figures_and_dates_read_as_on_the_staffs_pages(
     if column != "owed":  # the list's own
         row = response.context["cl"].result_list[len(cells) - 1]
         assert shown.replace("\u00a0", " ") in words(client.get(reverse(f"admin:{model}_change", args=[row.pk])))
+
+
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
+def test_what_a_row_is_called_has_its_dates_as_on_the_staffs_pages(everything: None, model: Any) -> None:
+    assert not re.search(r"\d{4}-\d\d-\d\d", str(model.objects.first()))
+
+
+def test_so_many_rows_are_said_with_their_thousands_apart(tenant: Any, people: Any, client_of: Any) -> None:
+    works = [LongWork(kind="proof", key=str(key), title="Proof", source="command") for key in range(1001)]
+    LongWork.objects.bulk_create(works)
+    client, url = client_of(people.auditor), reverse("admin:tenants_longwork_changelist")
+    assert "1,001 long work" in words(client.get(url))
+    assert "1,001 results ( Show all )" in words(client.get(url, {"q": "proof"}))
 
 
 def test_dates_that_stand_among_what_is_changed_read_the_same(people: Any, client_of: Any) -> None:

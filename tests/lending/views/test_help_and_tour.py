@@ -14,7 +14,7 @@ from tests.pages import words
 # Addresses that are no page: parts of one, what a button sends, and files.
 NO_PAGE = {
     "api_calculator", "api_explain_loan", "api_loan", "api_schema", "payment_calendar_file", "statements_touched",
-    "application_price", "application_review", "advance_clock", "export_file",
+    "application_price", "application_review", "advance_clock", "export_file", "list_file", "order_file",
     "night_progress", "page_help", "pause_night", "pay_effect", "portal_withdraw", "prove_now", "resume_night",
     "save_view", "signed_in", "tour", "try_loan_again", "verifier", "what_if_add_scenario", "what_if_commit",
     "what_if_drop_scenario", "what_if_effect", "what_if_look_again", "what_if_propose", "what_if_remove_act",
