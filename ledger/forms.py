@@ -176,7 +176,7 @@ class RecastForm(TermsForm):
 
 def count_field(label: str, help_text: str, *, most: int = 600, least: int = 1, **options: Any) -> forms.IntegerField:
     """A whole number of instalments, or a day of the month."""
-    sentence = f"Type a whole number from {least} to {most}."
+    sentence = f"Type a whole number from {least} to {most:,}."
     messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), sentence)
     widget = forms.TextInput(attrs={"inputmode": "numeric"})
     return forms.IntegerField(

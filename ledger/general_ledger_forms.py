@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from ledger.forms import MoneyField, OnceForm
+from ledger.forms import MoneyField, OnceForm, count_field
 from ledger.models import Account, ExportDetail, ExportTarget, Loan, Product
 from ledger.models.mapping import FEE_KINDS
 from ledger.sample import SAMPLES
@@ -96,7 +96,7 @@ class CompaniesForm(OnceForm):
     creditor = forms.ModelChoiceField(LegalEntity.objects.none(), label="Second company", empty_label=None)
     loan = forms.CharField(required=False, max_length=24, help_text="The number of the loan, where a borrower paid.")
     amount = MoneyField()
-    reason = forms.CharField(max_length=300, error_messages={"required": "Say why."})
+    reason = forms.CharField(required=False, max_length=300, help_text="Not needed where a borrower paid.", label="Why")
     field_order = ("what", "debtor", "creditor", "loan", "amount", "reason", "effective_on")
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -104,12 +104,15 @@ class CompaniesForm(OnceForm):
         companies = LegalEntity.objects.order_by("name")
         for name in ("debtor", "creditor"):
             self.fields[name].queryset = companies  # type: ignore[attr-defined]
+        self.fields["creditor"].initial = companies[1:2].first()
         self.fields["effective_on"].help_text = "An earlier day is allowed."
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("debtor") and given.get("debtor") == given.get("creditor"):
             self.add_error("creditor", "Choose another company than the first.")
+        if given.get("what") in ("held", "settled") and not given.get("reason"):
+            self.add_error("reason", "Say why.")
         given["found"] = None
         if given.get("what") == "payment" and given.get("creditor"):
             loans = Loan.objects.filter(number=given.get("loan", ""), legal_entity=given["creditor"])
@@ -135,12 +138,29 @@ class ExportForm(forms.Form):
     def __init__(self, *args: Any, last: date, **options: Any) -> None:
         options["initial"] = {"through": last} | options.get("initial", {})
         super().__init__(*args, **options)
+        self.last = last
         self.fields["company"].queryset = LegalEntity.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["through"].widget.attrs["max"] = last.isoformat()
 
+    def clean_through(self) -> date:
+        through: date = self.cleaned_data["through"]
+        if through > self.last:
+            raise forms.ValidationError(
+                f"Choose {self.last:%-d %b %Y} or an earlier day: a later one is not closed yet."
+            )
+        return through
+
+
+def shown_there(label: str) -> MoneyField:
+    """A control total as the other system shows it: zero is one."""
+    wrong = {"required": "Type what it shows, or 0.", "min_value": "Type 0 or more."}
+    return MoneyField(min_value=0, label=label, error_messages=wrong)
+
 
 class ReceiptForm(forms.Form):
-    journals = forms.IntegerField(min_value=0, label="Journals it took")
-    debits = MoneyField(min_value=0, label="Debits it shows")
-    credits = MoneyField(min_value=0, label="Credits it shows")
+    """What the other system says that it took of a batch."""
+
+    journals = count_field("Journals it took", "", least=0, most=9_999_999)
+    debits = shown_there("Debits it shows")
+    credits = shown_there("Credits it shows")
     note = forms.CharField(required=False, max_length=300)

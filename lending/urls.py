@@ -15,6 +15,7 @@ from lending.views.portal_documents import portal_documents
 from lending.views.portal_home import portal_home
 from lending.views.saved_views import save_view, saved_view
 from lending.views.signed_in import signed_in
+from lending.views.tax_number import tax_number
 from lending.views.tour import tour
 from lending.views.work import work, work_mark, work_progress
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("books/night/exceptions/<int:exception_id>/try-again/", try_loan_again, name="try_loan_again"),
     path("books/night/prove/", prove_now, name="prove_now"),
     path("parties/<int:party_id>/", party, name="party"),
+    path("parties/<int:party_id>/tax-number/", tax_number, name="tax_number"),
     path("work/", work, name="work"),
     path("work/progress/", work_progress, name="work_progress"),
     path("work/mark/", work_mark, name="work_mark"),

@@ -3,9 +3,9 @@
 from datetime import date
 
 from origination.identifiers import KIND_OF, identifier_digits
-from origination.models import Application
+from origination.models import Application, ApplicationEvent
 from parties.models import Identifier, Party, PortalAccess
-from parties.operations import change_party, give_identifier, revise_draft
+from parties.operations import change_party, give_identifier, replace_identifier, revise_draft
 from tenants.models import User
 
 # Column of the application -> column of the party.
@@ -45,7 +45,7 @@ def keep_contact(application: Application, *, on: date) -> None:
         values=contact(application),
         on=on,
         by=application.applicant,
-        because=f"Application {application.number}",
+        because=reason_of(application),
     )
 
 
@@ -62,19 +62,46 @@ def identifier_of(party: Party) -> Identifier | None:
 def keep_identifier(application: Application, typed: str, *, on: date) -> None:
     """Encrypt and keep the party's number: in place of one typed before, until others rely on it. Raises BadIdentifier.
 
-    A party whose loan was boarded from a tape may be settled and have none yet: then this is its first.
+    A party whose loan was boarded from a tape may be settled and have none yet: then this is its first, and what was
+    mistyped is corrected until the application is sent.
     """
     party = application.party
     assert party is not None, application.number
     settled = is_settled(party)
-    if settled and identifier_of(party):
+    if settled and identifier_of(party) and not typed_here(application):
         return
     kind = KIND_OF[party.kind]
     identifier = Identifier.of(party, kind, identifier_digits(kind, typed))
     if settled:
-        because = f"Application {application.number}"
-        give_identifier(identifier=identifier, on=on, by=application.applicant, because=because)
+        keep_settled(application, identifier, on=on)
         return
     if known := party.identifiers.first():
         identifier.pk = known.pk
     identifier.save()
+
+
+def keep_settled(application: Application, identifier: Identifier, *, on: date) -> None:
+    """The number of a party that others rely on already, with its history. The same one again changes nothing."""
+    given = {"on": on, "by": application.applicant, "because": reason_of(application)}
+    known = identifier_of(identifier.party)
+    if known is None:
+        give_identifier(identifier=identifier, **given)
+    elif bytes(known.index) != identifier.index:
+        replace_identifier(identifier=identifier, **given)
+
+
+def typed_here(application: Application) -> bool:
+    """Whether the party's number is what the applicant typed into this draft, and nobody relied on it since."""
+    party = application.party
+    if party is None or application.state != "draft":
+        return False
+    last = party.changes.filter(field=KIND_OF[party.kind]).first()
+    if last is None or (last.because, last.by_id) != (reason_of(application), application.applicant_id):
+        return False
+    sent = ApplicationEvent.objects.filter(application__party=party, kind=ApplicationEvent.Kind.SUBMITTED)
+    return not sent.filter(recorded_at__gt=last.recorded_at).exists()
+
+
+def reason_of(application: Application) -> str:
+    """What a change of the party came with."""
+    return f"Application {application.number}"

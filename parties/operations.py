@@ -2,10 +2,13 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from parties.errors import NumberTaken, SameNumber
 from parties.models import Identifier, Party, PartyChange
 from tenants.models import User
+
+NUMBER_LOCK = 7011  # the class of advisory locks on a tax number that is being given to a party
 
 
 @transaction.atomic
@@ -37,6 +40,38 @@ def give_identifier(*, identifier: Identifier, on: date, by: User, because: str)
         recorded_on=on,
         by=by,
         because=because,
+    )
+
+
+@transaction.atomic
+def correct_identifier(*, party: Party, kind: str, number: str, on: date, by: User, because: str) -> PartyChange:
+    """Put `number`, nine digits, in the place of one that was mistyped, or give the party its first.
+
+    Refuses the number that it has, and one that another party of the tenant has. Two at once cannot both be given it.
+    """
+    found = Identifier.of(party, kind, number)
+    with connection.cursor() as cursor:
+        hashed = int.from_bytes(found.index[:4], signed=True)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NUMBER_LOCK, hashed])
+    other = Identifier.objects.filter(kind=kind, index=found.index).exclude(party=party).select_related("party").first()
+    if other is not None:
+        raise NumberTaken(other=other.party)
+    return replace_identifier(identifier=found, on=on, by=by, because=because)
+
+
+@transaction.atomic
+def replace_identifier(*, identifier: Identifier, on: date, by: User, because: str) -> PartyChange:
+    """Keep `identifier`, not saved yet, in the place of the one of its kind. Both sides of the history end in four."""
+    party, kind = identifier.party, identifier.kind
+    Party.objects.select_for_update(no_key=True).get(pk=party.pk)
+    known = Identifier.objects.filter(party=party, kind=kind).first()
+    if known is not None and bytes(known.index) == identifier.index:
+        raise SameNumber(party=party)
+    identifier.pk = known.pk if known else None
+    identifier.save()
+    was = known.last_four if known else ""
+    return PartyChange.objects.create(
+        party=party, field=kind, was=was, now=identifier.last_four, recorded_on=on, by=by, because=because
     )
 
 

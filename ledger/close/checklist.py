@@ -163,7 +163,7 @@ def cash(period: Period) -> Answer:
         account__legal_entity_id=period.legal_entity_id, account__role="cash", booked_on__lte=period.ends_on
     )
     net: Decimal = booked.aggregate(net=Sum(F("debit") - F("credit")))["net"] or ZERO
-    return False, f"The books say ${net:,.2f} of cash at the end of the month."
+    return False, f"The books say {'−' * (net < 0)}${abs(net):,.2f} of cash at the end of the month."
 
 
 def corrections(period: Period) -> Answer:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet, Sum
 
 from finance.money import ZERO
-from ledger.models import Account, Entry, ExportBatch, Posting
+from ledger.models import Account, Entry, ExportBatch, ExportReceipt, Posting
 from tenants.models import LegalEntity
 
 
@@ -54,6 +54,14 @@ def reconcile(company: LegalEntity, target: str) -> Reconciliation:
         ),
         waiting_entries.count(),
     )
+
+
+def receipts_that_differ(company: LegalEntity, target: str) -> list[ExportReceipt]:
+    """The last receipt of each batch that stands, where it is not what the batch has; the newest first. One query."""
+    receipts = ExportReceipt.objects.filter(batch__legal_entity=company, batch__target=target, batch__voided_by=None)
+    last = receipts.order_by("batch_id", "-at", "-pk").distinct("batch_id").select_related("batch")
+    differ = [receipt for receipt in last.defer("batch__content", "batch__totals") if not receipt.agrees]
+    return sorted(differ, key=lambda receipt: -receipt.batch.number)
 
 
 def by_account(postings: QuerySet[Posting]) -> dict[int, Decimal]:

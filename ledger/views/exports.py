@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from finance.errors import Refused
-from ledger.exports.reconciliation import reconcile
+from ledger.exports.reconciliation import receipts_that_differ, reconcile
 from ledger.general_ledger_forms import ExportForm, KeyedReasonForm, ReceiptForm
 from ledger.lists import EXPORTS
-from ledger.models import Account, ExportBatch, ExportTarget
+from ledger.models import Account, ExportBatch, ExportReceipt, ExportTarget
 from ledger.operations import record_receipt, take_export, void_export
 from ledger.operations.exports import content_of, last_closed_day, require_closed
 from ledger.orders import is_long_export, order_export, order_void
@@ -68,14 +68,19 @@ def export_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             except Refused as refusal:
                 void.add_error(None, str(refusal))
         elif receipt.is_bound and receipt.is_valid():
-            record_receipt(batch_id=batch.pk, **receipt.cleaned_data, by=person(request))
-            messages.success(request, "Kept what the other system took.")
+            kept = record_receipt(batch_id=batch.pk, **receipt.cleaned_data, by=person(request))
+            if kept.agrees:
+                messages.success(request, "Kept: the other system took what the batch has.")
+            else:
+                messages.warning(request, f"Kept. The other system took something else: {off_by(kept)}.")
             return redirect("export_batch", batch.pk)
     context = {"batch": batch, "void": void, "receipt": receipt, "totals": totals_of(batch)}
     context |= {
         "may": person(request).has_perm("ledger.export_journals"),
         "voidable": not batch.voids_id and not hasattr(batch, "voided_by"),
-        "receipts": batch.receipts.select_related("by", "batch").defer("batch__content"),
+        "receipts": [
+            (row, off_by(row)) for row in batch.receipts.select_related("by", "batch").defer("batch__content")
+        ],
     }
     wrong = void.errors or receipt.errors
     return render(request, "ledger/export_batch.html", context, status=422 if wrong else 200)
@@ -89,6 +94,18 @@ def take_back(request: HttpRequest, batch: ExportBatch, reason: str, key: str) -
     made = void_export(batch_id=batch.pk, reason=reason, key=key, by=person(request))
     messages.success(request, f"Voided batch {batch.number}: batch {made.number} takes it back.")
     return redirect("export_batch", made.pk)
+
+
+def off_by(receipt: ExportReceipt) -> str:
+    """By what a receipt differs from its batch, in words; an empty text when it agrees."""
+    batch = receipt.batch
+    found = []
+    if few := receipt.journals - batch.journals:
+        found.append(f"{abs(few):,} journal{'' if abs(few) == 1 else 's'} {'more' if few > 0 else 'fewer'}")
+    for name in ("debits", "credits"):
+        if less := getattr(receipt, name) - getattr(batch, name):
+            found.append(f"${abs(less):,.2f} {'more' if less > 0 else 'less'} {name}")
+    return ", ".join(found)
 
 
 def totals_of(batch: ExportBatch) -> list[tuple[str, str, Any, Any]]:
@@ -124,6 +141,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         "target_name": ExportTarget(target).label,
         "targets": ExportTarget.choices,
         "found": reconcile(company, target),
+        "misread": [(row, off_by(row)) for row in receipts_that_differ(company, target)],
         "last": ExportBatch.objects.filter(legal_entity=company, target=target).defer("content").first(),
     }
     return render(request, "ledger/reconciliation.html", context)

@@ -132,7 +132,9 @@ def gl_mapping(request: HttpRequest, mapping_id: int) -> HttpResponse:
         except Refused as found:
             refusal = found
         else:
-            messages.success(request, f"Approved version {mapping.number}. It decides from {mapping.effective_from}.")
+            messages.success(
+                request, f"Approved version {mapping.number}. It decides from {mapping.effective_from:%-d %b %Y}."
+            )
             return redirect("gl_mapping", mapping.pk)
     form = SampleForm(request.GET if "number" in request.GET else None, initial=first_sample(mapping))
     context: dict[str, Any] = {

@@ -8,15 +8,17 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from finance.errors import Refused
-from ledger.close.checklist import BY_NAME, Line, checklist
+from ledger.close.checklist import BY_NAME, ITEMS, Line, checklist, closing_number
 from ledger.close.year_end import ends_year
 from ledger.general_ledger_forms import ReasonForm, TickForm
 from ledger.lists import PERIODS
 from ledger.models import Period, PeriodEvent, ReopenRequest
 from ledger.operations import ask_to_reopen, close_period, decide_reopening, tick_period
+from ledger.operations.periods import require_last_closed
 from ledger.orders import close_under_way, is_long_close, order_close
 from ledger.views.acts import roles_with
 from ledger.views.common import needs, ordered, person
@@ -56,7 +58,13 @@ def tick(request: HttpRequest, found: Period) -> HttpResponse:
     item = form.cleaned_data["item"]
     tick_period(period_id=found.pk, item=item, note=form.cleaned_data["note"], by=person(request))
     messages.success(request, f"Ticked: {BY_NAME[item].label.lower()}.")
-    return redirect("period", found.pk)
+    return redirect(f"{reverse('period', args=[found.pk])}#{next_to_look_at(found)}")
+
+
+def next_to_look_at(found: Period) -> str:
+    """The id on the page where a person goes on: the note of the next line of judgement, or the button that closes."""
+    ticked = set(found.ticks.filter(closing=closing_number(found)).values_list("item", flat=True))
+    return next((f"{item.name}_note" for item in ITEMS if item.judgement and item.name not in ticked), "close")
 
 
 def close(request: HttpRequest, found: Period) -> HttpResponse:
@@ -72,13 +80,18 @@ def ask(request: HttpRequest, found: Period) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return show(request, found, reason_form=form, status=422)
-    ask_to_reopen(period_id=found.pk, reason=form.cleaned_data["reason"], by=person(request))
+    try:
+        ask_to_reopen(period_id=found.pk, reason=form.cleaned_data["reason"], by=person(request))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return show(request, found, reason_form=form, status=422)
     messages.success(request, f"Asked to open {found} again. Another person decides.")
     return redirect("period", found.pk)
 
 
 def decide(request: HttpRequest, found: Period) -> HttpResponse:
-    asked = get_object_or_404(ReopenRequest, pk=request.POST.get("request") or 0, period=found)
+    number = request.POST.get("request", "")
+    asked = get_object_or_404(ReopenRequest, pk=number if number.isdecimal() else 0, period=found)
     approve = request.POST["act"] == "approve"
     decide_reopening(request_id=asked.pk, approve=approve, by=person(request))
     messages.success(request, f"Opened {found} again." if approve else f"Declined: {found} stays closed.")
@@ -118,6 +131,7 @@ def show(
         "under_way": None if found.closed_at else close_under_way(found),
         "who_closes": roles_with("ledger.close_period"),
         "may_reopen": user.has_perm("ledger.reopen_period"),
+        "why_not_asked": why_not_asked(found),
         "asked": found.reopen_requests.filter(decision="").select_related("asked_by").first(),
         "requests": found.reopen_requests.exclude(decision="").select_related("asked_by", "decided_by"),
         "events": found.events.select_related("by", "request__asked_by"),
@@ -126,6 +140,15 @@ def show(
         "reason_form": reason_form or ReasonForm(),
     }
     return render(request, "ledger/period.html", context, status=status)
+
+
+def why_not_asked(found: Period) -> Refused | None:
+    """Why opening the closed month again cannot be asked for now, or None."""
+    try:
+        require_last_closed(found)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 def tick_form(line: Line, wrong: tuple[str, TickForm] | None) -> TickForm | None:

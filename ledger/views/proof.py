@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from finance.errors import Refused
-from ledger.close.differences import assign_difference, resolve_difference, still_found
+from ledger.close.differences import NoteMissing, assign_difference, resolve_difference, still_found
 from ledger.close.laws import LAWS
 from ledger.close.seal_export import seals_between, write_zip
 from ledger.lists import DIFFERENCES, PROOFS
@@ -47,9 +47,15 @@ class DaysForm(forms.Form):
 
 
 class DifferenceForm(forms.Form):
-    """Who looks after a difference, and what is known of it."""
+    """Who looks after a difference, and what is known of it. `seen` is the note that the page showed."""
 
-    owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Nobody yet")
+    seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    owner = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Nobody yet",
+        error_messages={"invalid_choice": "Choose one of the people in the list."},
+    )
     note = forms.CharField(
         required=False,
         max_length=2000,
@@ -116,15 +122,19 @@ def difference(request: HttpRequest, difference_id: int) -> HttpResponse:
     may_work = user.has_perm("ledger.work_differences")
     people = User.objects.filter(is_active=True, roles__overlap=["operations", "administrator"]).order_by("full_name")
     form = DifferenceForm(
-        request.POST or None, people=people, initial={"owner": found.owner_id or user.pk, "note": found.note}
+        request.POST or None,
+        people=people,
+        initial={"owner": found.owner_id or user.pk, "note": found.note, "seen": found.note},
     )
     refusal = None
     if request.method == "POST":
         if not may_work:
             return render(request, "403.html", status=403)
-        if form.is_valid():
+        if form.is_valid() and not written_meanwhile(found, form):
             try:
                 return act_on(request, found, form)
+            except NoteMissing as missing:
+                form.add_error("note", str(missing))
             except Refused as refused:
                 refusal = refused
     context = {
@@ -136,6 +146,16 @@ def difference(request: HttpRequest, difference_id: int) -> HttpResponse:
         "law": LAWS[found.law],
     }
     return render(request, "ledger/difference.html", context, status=422 if request.method == "POST" else 200)
+
+
+def written_meanwhile(found: Difference, form: DifferenceForm) -> bool:
+    """Whether somebody wrote another note since the page was opened. It is shown; sent again, what was typed stands."""
+    seen, note = (form.cleaned_data[name].split() for name in ("seen", "note"))
+    if found.resolved_at or found.note.split() in (seen, note):
+        return False
+    form.add_error("note", f"Since this page was opened the note became: “{found.note}”. Add to it, or send yours.")
+    form.data = {**dict(form.data.items()), "seen": found.note}
+    return True
 
 
 def act_on(request: HttpRequest, found: Difference, form: DifferenceForm) -> HttpResponse:

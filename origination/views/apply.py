@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from finance.errors import Refused
 from ledger.selectors import business_date
 from ledger.views.common import needs, person
-from origination.applicant import identifier_of, is_settled, party_of
+from origination.applicant import identifier_of, is_settled, party_of, typed_here
 from origination.catalogue import versions_on_offer
 from origination.errors import NothingOnOffer
 from origination.forms import BusinessForm, KeyedForm, LoanForm, YouForm
@@ -125,7 +125,8 @@ def form_of(step: str, request: HttpRequest, draft: Application | None) -> forms
         return YouForm(data, initial=(known if draft and draft.party else known_of(party)), settled=settled)
     assert party is not None
     if step == "business":
-        return BusinessForm(data, initial=known, party=party, known=identifier_of(party), settled=settled)
+        fixed = settled and not (draft and typed_here(draft))
+        return BusinessForm(data, initial=known, party=party, known=identifier_of(party), settled=fixed)
     versions = versions_on_offer(business_date())
     if not versions:
         raise NothingOnOffer(on=day(business_date()))

@@ -58,7 +58,10 @@ class PartyChange(TenantModel):
                 ),
                 name="party_change_field_known",
             ),
-            models.CheckConstraint(condition=~Q(was=F("now")), name="party_change_is_one"),
+            # Of two tax numbers the last four digits may be the same.
+            models.CheckConstraint(
+                condition=~Q(was=F("now")) | Q(field__in=["ssn", "ein"]), name="party_change_is_one"
+            ),
             models.CheckConstraint(condition=~Q(because=""), name="party_change_has_a_reason"),
             # A whole tax number never stands in the history.
             models.CheckConstraint(

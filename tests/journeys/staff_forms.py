@@ -4,6 +4,7 @@ Nothing is lost, nothing is done twice, and a sentence says what to do.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -46,6 +47,21 @@ WRONG: dict[str, dict[str, tuple[dict[str, str], str, str]]] = {
         "/books/mapping/draft/": ({"remark": "Fees apart", "effective_from": ""}, "effective_from", "Choose the day"),
         "/books/chart/": ({"name": "Fees of the shops", "code": ""}, "code", "Type the account's code."),
         "/books/periods/{period}/": ({"note": ""}, "note", "Say what you found"),
+        "/books/periods/{closed}/": ({"reason": ""}, "reason", "Say why: it is kept"),
+        "/books/exports/": ({"target": "sage_50", "through": "2008-12-31"}, "through", "Choose 30 Dec 2008 or an earl"),
+        "/books/exports/{batch}/": (
+            {"journals": "1", "debits": "-5", "credits": "5.00", "note": "As read"}, "debits", "Type 0 or more.",
+        ),
+        "/books/exports/{batch}/?whole": (
+            {"journals": "one", "debits": "5.00", "credits": "5.00"}, "journals", "Type a whole number from 0",
+        ),
+        "/books/exports/{batch}/?void": ({"reason": ""}, "reason", "Say why: it is kept"),
+        "/books/companies/": ({"amount": "5.001", "reason": "Swept"}, "amount", "Type at most two decimals"),
+        "/books/companies/?why": ({"amount": "5.00", "reason": ""}, "reason", "Say why."),
+        "/books/companies/?loan": (
+            {"what": "payment", "loan": "L-0", "amount": "5.00"}, "loan", "has no loan of that number",
+        ),
+        "/books/companies/{posting}/take-back/": ({"reason": ""}, "reason", "Say why: it is kept"),
         "/views/{view}/": ({"name": ""}, "name", "Type a name for the view."),
     },
     "portfolio_manager": {
@@ -62,7 +78,8 @@ WRONG: dict[str, dict[str, tuple[dict[str, str], str, str]]] = {
 
 
 class Good(NamedTuple):
-    """A form that can be sent. button: what sends it.  once: which of the counts it moves, by one."""
+    """A form that can be sent. button: what sends it, and which form, where nothing is typed.  once: which of the
+    counts it moves, by one."""
 
     role: str
     address: str
@@ -71,6 +88,7 @@ class Good(NamedTuple):
     once: str
 
 
+BATCH, TAKE_BACK = "/books/exports/{batch}/", "/books/companies/{posting}/take-back/"
 GOOD = [
     Good("operations", "/loans/{loan}/charge-fee/", {"amount": "25.00", "reason": "Cheque"}, "^Charge", "events"),
     Good("operations", "/loans/{loan}/take-payment/", {"amount": "10.00"}, "^Take", "events"),
@@ -81,6 +99,17 @@ GOOD = [
     Good("operations", "/books/periods/{period}/", {"note": "Looked at each"}, "^Tick", "ticks"),
     Good("operations", "/views/{view}/", {"name": "All that is open"}, "^Keep these", "renamed"),
     Good("underwriter", "/applications/{application}/approve/", {"note": "Sound"}, "^Approve", "approvals"),
+    Good("operations", "/books/periods/{closed}/", {"reason": "An invoice came late"}, "^Ask to open", "asked"),
+    Good("portfolio_manager", "/books/periods/{asked}/", {}, "^Open October 2008 again", "reopened"),
+    Good("operations", "/books/periods/{done}/", {}, "^Close October 2008", "closed"),
+    Good("operations", "/books/exports/", {"target": "sage_50"}, "^Export the journals", "batches"),
+    Good("operations", BATCH, {"journals": "1", "debits": "5.00", "credits": "5.00"}, "^Keep it", "receipts"),
+    Good("operations", BATCH, {"reason": "Into the wrong company"}, "^Void batch 1", "batches"),
+    Good("operations", "/books/companies/", {"amount": "7.00", "reason": "Swept"}, r"^Post \$7.00", "between"),
+    Good("operations", TAKE_BACK, {"reason": "Entered twice"}, "^Take back", "between"),
+    Good("operations", "/books/proof/differences/{gone}/", {"note": "A rounded row"}, "^Resolve", "resolved"),
+    Good("portfolio_manager", "/books/mapping/{mapping}/", {}, "^Approve version", "approved"),
+    Good("portfolio_manager", "/applications/{signed}/release/", {}, "^Release", "loans"),
 ]  # fmt: skip
 
 IDLE = """() => !document.querySelector(
@@ -105,26 +134,113 @@ def names(running: Running, loan: str, fork: int) -> dict[str, Any]:
             key="paid",
             by=people.collections,
         )
+        december = Period.objects.get(starts_on=date(2008, 12, 1))
         desk = make_desk(people, LegalEntity.objects.get(), ProductVersion.objects.get())
         applicant = User.objects.create_user("applicant@example.com", "x", full_name="Ann Other", roles=["borrower"])
         application = desk.draft(applicant)
         desk.submit(application)
         desk.review(application)
+        another = User.objects.create_user("another@example.com", "x", full_name="Ben Other", roles=["borrower"])
+        signed = desk.at("accepted", another)
         view = SavedView.objects.create(user=people.operations, list="loans", name="Open", query="state=active")
         return {
             "loan": loan,
             "fork": fork,
             "paid": paid.pk,
-            "period": Period.objects.get(starts_on=date(2008, 12, 1)).pk,
+            "period": december.pk,
             "view": view.pk,
             "application": application.number,
+            "signed": signed.number,
+            **make_books(people),
         }
+
+
+def make_books(people: Any) -> dict[str, Any]:
+    """Other companies with months in each state, what was exported, what moved between them, and a difference."""
+    from ledger.close.proof import prove_books
+    from ledger.models import Difference, Proof
+    from ledger.operations import (
+        ask_to_reopen,
+        close_period,
+        draft_mapping,
+        hold_for_company,
+        take_export,
+        tick_period,
+    )
+    from tenants.models import LegalEntity, Tenant
+
+    first = LegalEntity.objects.get()
+    prove_books()
+    months = {name: another_company(name) for name in ("North Pier LLC", "South Dock LLC", "West Bay LLC")}
+    asked, done, closed = months.values()
+    for month in months.values():
+        for item in ("suspense", "cash", "corrections"):
+            tick_period(period_id=month.pk, item=item, note="Looked at.", by=people.operations)
+    for month in (asked, closed):
+        close_period(period_id=month.pk, by=people.operations)
+    ask_to_reopen(period_id=asked.pk, reason="A bill came late.", by=people.operations)
+    Tenant.objects.update(business_date=date(2008, 12, 30))
+    posting = hold_for_company(
+        debtor=first,
+        creditor=closed.legal_entity,
+        amount=Decimal("5.00"),
+        effective_on=date(2008, 12, 30),
+        reason="Into the wrong account",
+        key="held",
+        by=people.operations,
+    )
+    Tenant.objects.update(business_date=date(2008, 12, 31))
+    given = {"company": first, "detail": "entry", "through": date(2008, 12, 30), "by": people.operations}
+    batch = take_export(target="netsuite", key="export", **given)
+    mapping = draft_mapping(
+        company=first, effective_from=date(2009, 1, 5), remark="As is", lines=[], by=people.operations
+    )
+    found, *_ = Proof.objects.order_by("pk")
+    gone = Difference.objects.create(
+        law=found.law, what="1220 Fees receivable", expected="0.01", found="0", first_proof=found, last_proof=found
+    )
+    prove_books()
+    return {
+        "asked": asked.pk,
+        "done": done.pk,
+        "closed": closed.pk,
+        "posting": posting.pk,
+        "batch": batch.pk,
+        "mapping": mapping.pk,
+        "gone": gone.pk,
+    }
+
+
+def another_company(name: str) -> Any:
+    """October 2008 of a company whose books begin with it."""
+    from ledger.models import Period
+    from ledger.opening import open_books
+    from tenants.models import LegalEntity
+
+    company = LegalEntity.objects.create(name=name)
+    open_books(company, first_day=date(2008, 10, 1), last_day=date(2009, 1, 31))
+    return Period.objects.get(legal_entity=company, starts_on=date(2008, 10, 1))
 
 
 @pytest.fixture
 def counts(running: Running) -> Callable[[], dict[str, int]]:
     """counts() -> how much there is of everything that these forms can make."""
-    from ledger.models import Account, Entry, Fork, GLMapping, LoanEvent, PeriodTick, Scenario
+    from ledger.models import (
+        Account,
+        Difference,
+        Entry,
+        ExportBatch,
+        ExportReceipt,
+        Fork,
+        GLMapping,
+        InterCompany,
+        Loan,
+        LoanEvent,
+        PeriodEvent,
+        PeriodTick,
+        ReopenRequest,
+        Scenario,
+    )
     from origination.models import ApplicationEvent
     from tenants.current import tenant_context
     from tenants.models import SavedView
@@ -138,6 +254,15 @@ def counts(running: Running) -> Callable[[], dict[str, int]]:
                 "acts": sum(len(scenario.acts) for scenario in Scenario.objects.all()),
                 "mappings": GLMapping.objects.count(),
                 "accounts": Account.objects.count(),
+                "loans": Loan.objects.count(),
+                "approved": GLMapping.objects.exclude(approved_at=None).count(),
+                "asked": ReopenRequest.objects.count(),
+                "reopened": PeriodEvent.objects.filter(kind="reopened").count(),
+                "closed": PeriodEvent.objects.filter(kind="closed").count(),
+                "batches": ExportBatch.objects.count(),
+                "receipts": ExportReceipt.objects.count(),
+                "between": InterCompany.objects.count(),
+                "resolved": Difference.objects.exclude(resolved_at=None).count(),
                 "ticks": PeriodTick.objects.count(),
                 "approvals": ApplicationEvent.objects.filter(kind="approved").count(),
                 "decisions": ApplicationEvent.objects.count(),
@@ -168,8 +293,10 @@ def form_of(page: Page, name: str) -> Locator:
     return page.locator("main form[method=post]", has=page.locator(f"[name='{name}']")).first
 
 
-def fill(page: Page, typed: dict[str, str]) -> Locator:
-    form = form_of(page, next(iter(typed)))
+def fill(page: Page, typed: dict[str, str], button: str = "") -> Locator:
+    """The form that has the fields, filled; where nothing is typed, the one that has the button."""
+    pressed = page.get_by_role("button", name=re.compile(button))
+    form = form_of(page, next(iter(typed))) if typed else page.locator("main form[method=post]", has=pressed).first
     for name, text in typed.items():
         field = form.locator(f"[name='{name}']")
         if field.evaluate("field => field.tagName") == "SELECT":
@@ -191,15 +318,16 @@ def send(form: Locator, button: str = "") -> None:
 
 def opened(page: Page, form: Good, names: dict[str, Any]) -> Locator:
     page.goto(form.address.format(**names))
-    return fill(page, form.typed)
+    return fill(page, form.typed, form.button)
 
 
 @contextmanager
 def moving(counts: Callable[[], dict[str, int]], what: str) -> Iterator[None]:
-    """What happens inside is done once, whatever else it writes."""
-    before = counts()
+    """What happens inside is done once, whatever else it writes; what a worker does is waited for."""
+    before, deadline = counts(), time.monotonic() + 30
     yield
-    after = counts()
+    while (after := counts())[what] == before[what] and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert after[what] == before[what] + 1, (what, before, after)
 
 

@@ -5,6 +5,7 @@ begins on the screen that it belongs to.
 """
 
 import re
+import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -133,7 +134,7 @@ def drill_a_tile(hand: Any, names: dict[str, str]) -> None:
     row = hand.page.get_by_role("table", name="Open loans by days late").get_by_role("row", name=re.compile("Current"))
     expect(row).to_be_visible()
     with landing(hand.page, "/loans/"):
-        hand.press(re.compile("^1$"), "link")
+        hand.press(re.compile(r"^\d$"), "link")
     expect(hand.page.get_by_role("link", name=names["loan"])).to_be_visible()
 
 
@@ -209,6 +210,181 @@ def make_a_user(hand: Any, names: dict[str, str]) -> None:
         hand.press(re.compile("^Save$"))
 
 
+def until(page: Page, address: str, found: Any) -> None:
+    """Open `address` until `found` is on it: a worker may be doing it."""
+    deadline = time.monotonic() + 60
+    while not (page.goto(address) and found.count()):
+        assert time.monotonic() < deadline, (address, found)
+
+
+def send(hand: Any, name: str | re.Pattern[str]) -> None:
+    """Press the button, and wait for the page it leads to."""
+    with hand.page.expect_event("load"):
+        hand.press(name)
+
+
+def between_companies(hand: Any, names: dict[str, Any]) -> None:
+    hand.page.goto("/books/companies/")
+    hand.fill("Amount", "40.00")
+    hand.page.get_by_label(re.compile("^Why")).first.fill("Paid into the wrong account")
+    send(hand, "Post $40.00")
+    expect(hand.page.get_by_role("table", name="What companies owe each other")).to_contain_text("40.00")
+
+
+def take_back_between_companies(hand: Any, names: dict[str, Any]) -> None:
+    hand.page.goto("/books/companies/")
+    with landing(hand.page, "/take-back/$"):
+        hand.press("Take back", "link")
+    hand.fill("Why", "The bank moved it")
+    send(hand, re.compile(r"^Take back \$40.00"))
+    row = hand.page.get_by_role("table", name="What companies owe each other").get_by_role("row", name="Journey")
+    expect(row).to_contain_text("0.00 0.00 Agrees")
+
+
+def export_journals(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto("/books/exports/")
+    send(hand, "Export the journals")
+    made = page.get_by_role("link", name=re.compile("batch 1$"))
+    until(page, "/books/exports/", made)
+    page.goto(str(made.get_attribute("href")))
+    with page.expect_download() as file:
+        hand.press("Fetch the file", "link")
+    assert file.value.suggested_filename == "journey-lending-llc-quickbooks-iif-0001.iif"
+    names["batch"] = page.url
+
+
+def keep_a_receipt(hand: Any, names: dict[str, Any]) -> None:
+    """One journal and three dollars were not taken: the page says so, and the reconciliation after it."""
+    page = hand.page
+    page.goto(names["batch"])
+    total = page.locator(".lw-object-amount").inner_text().split()[0]
+    journals = page.locator(".lw-facts").get_by_text("Journals", exact=True).locator("xpath=following-sibling::*")
+    took = int(journals.first.inner_text()) - 1
+    hand.fill("Journals it took", str(took))
+    hand.fill("Debits it shows", str(Decimal(total.replace(",", "")) - 3))
+    hand.fill("Credits it shows", total)
+    send(hand, "Keep it")
+    row = page.get_by_role("table", name="Receipts").get_by_role("row").last
+    expect(row).to_contain_text("Differs 1 journal fewer, $3.00 less debits")
+    page.goto("/books/exports/reconciliation/")
+    notice = page.get_by_text("The other system says that it took something else").locator("..")
+    expect(notice).to_contain_text("Batch 1: 1 journal fewer, $3.00 less debits")
+
+
+def void_a_batch(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto(names["batch"])
+    hand.fill("Why", "It was read twice")
+    send(hand, "Void batch 1")
+    until(page, names["batch"], page.get_by_text("Voided by"))
+    page.goto("/books/exports/reconciliation/")
+    expect(page.locator(".lw-title")).to_contain_text("Agrees")
+    expect(page.get_by_text("took something else")).to_have_count(0)
+
+
+def look_after_a_difference(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto("/books/proof/")
+    with landing(page, r"/differences/\d+/$"):
+        hand.press("1220 Fees receivable", "link")
+    hand.fill("Note", "Looking into it")
+    send(hand, "Save owner and note")
+    expect(page.locator(".lw-facts")).to_contain_text("Looked after by Operations")
+
+
+def resolve_a_difference(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto("/books/proof/")
+    with landing(page, r"/differences/\d+/$"):
+        hand.press("1220 Fees receivable", "link")
+    hand.fill("Note", "A row was rounded twice; it was posted again")
+    with landing(page, "/books/proof/$"):
+        hand.press("Resolve difference")
+    expect(page.get_by_text("No difference waits")).to_be_visible()
+
+
+def close_a_month(hand: Any, names: dict[str, Any]) -> None:
+    """The keyboard is where it goes on after each tick: a note is typed without looking for it."""
+    page = hand.page
+    page.goto(names["december"])
+    for note in ("Nothing is held", "As on the statement", "One payment, by the bank"):
+        if page.evaluate("document.activeElement.name") != "note":
+            hand.fill("What you found", note)
+        else:
+            page.keyboard.type(note)
+        send(hand, "Tick")
+    send(hand, "Close December 2008")
+    until(page, names["december"], page.get_by_role("table", name="Checklist when it was closed"))
+    expect(page.get_by_role("table", name="Checklist when it was closed")).to_contain_text("As on the statement")
+
+
+def ask_to_open_a_month(hand: Any, names: dict[str, Any]) -> None:
+    hand.page.goto(names["december"])
+    hand.fill("Why", "A bill came late")
+    send(hand, "Ask to open December 2008 again")
+    expect(hand.page.get_by_text("Another person decides it.")).to_be_visible()
+    expect(hand.page.get_by_role("button", name="Open December 2008 again", exact=True)).to_have_count(0)
+
+
+def open_a_month_again(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto("/")
+    with landing(page, r"/periods/\d+/$"):
+        hand.press("Decide: Open December 2008 again", "link")
+    expect(page.get_by_text("A bill came late")).to_be_visible()
+    send(hand, "Open December 2008 again")
+    until(page, names["december"], page.get_by_role("table", name="Close checklist"))
+
+
+def release_for_another(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto("/")
+    with landing(page, rf"/applications/{names['signed']}/$"):
+        hand.press(f"Release the funds: {names['signed']}", "link")
+    with landing(page, "/release/$"):
+        hand.shortcut("f", re.compile("Release"))
+    expect(page.get_by_label("What this will do")).to_contain_text("12,000.00")
+    with landing(page, rf"/applications/{names['signed']}/$"):
+        hand.press("Release $12,000.00")
+    expect(page.get_by_role("link", name=re.compile(r"Open loan L-\d{8}"))).to_be_visible()
+
+
+def commit_for_another(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto("/")
+    with landing(page, r"/what-if/\d+/$"):
+        hand.press("Commit or send back: What does a fee cost?", "link")
+    page.wait_for_function(IDLE)
+    with landing(page, r"/loans/L-\d+/$"):
+        hand.shortcut("c", re.compile("^Commit"), "button")
+    expect(page.get_by_role("link", name="Fee charged")).to_be_visible()
+
+
+def approve_a_mapping(hand: Any, names: dict[str, Any]) -> None:
+    page = hand.page
+    page.goto("/")
+    with landing(page, r"/mapping/\d+/$"):
+        hand.press("Approve: GL mapping 1", "link")
+    send(hand, "Approve version 1")
+    expect(page.get_by_text("It decides from 5 Jan 2009.")).to_be_visible()
+
+
+def correct_the_day(hand: Any, names: dict[str, Any]) -> None:
+    """A payment that came on the 20th, entered today: what the loan worked out since then moves, and is shown first."""
+    page = hand.page
+    page.goto(f"/loans/{names['loan']}/")
+    with landing(page, "/take-payment/$"):
+        hand.shortcut("p", re.compile("^Take a payment"))
+    hand.fill("Amount", "500.00")
+    page.get_by_label("Effective on").fill("2008-12-20")
+    effect = page.get_by_label("What this will do")
+    expect(effect).to_contain_text("Interest")
+    page.wait_for_function(IDLE)
+    with landing(page, rf"/loans/{names['loan']}/"):
+        hand.press("Take $500.00")
+
+
 # (whose, the task in the words of docs/clicks.md, how), in an order in which each can be done
 TASKS: list[tuple[str, str, Callable[[Any, dict[str, str]], None]]] = [
     ("operations", "Payoff quote", payoff_quote),
@@ -216,6 +392,20 @@ TASKS: list[tuple[str, str, Callable[[Any, dict[str, str]], None]]] = [
     ("auditor", "Trace one borrower's dollar", trace_a_dollar),
     ("operations", "Correct a March payment", correct_a_payment),
     ("operations", "Close the day", close_the_day),
+    ("operations", "Post cash between companies", between_companies),
+    ("operations", "Take cash between companies back", take_back_between_companies),
+    ("operations", "Export the journals and fetch the file", export_journals),
+    ("operations", "Say what the other system took", keep_a_receipt),
+    ("operations", "Void an export", void_a_batch),
+    ("operations", "Look after a difference", look_after_a_difference),
+    ("operations", "Resolve a difference", resolve_a_difference),
+    ("operations", "Commit what another proposed", commit_for_another),
+    ("operations", "Close a month", close_a_month),
+    ("operations", "Ask to open a month again", ask_to_open_a_month),
+    ("portfolio_manager", "Open a month again", open_a_month_again),
+    ("operations", "Enter what came on an earlier day", correct_the_day),
+    ("portfolio_manager", "Approve a mapping", approve_a_mapping),
+    ("portfolio_manager", "Release funding", release_for_another),
     ("auditor", "Recompute a balance", recompute_a_balance),
     ("auditor", "What did you know on that date", what_did_you_know),
     ("auditor", "Back-dated and manual entries", back_dated_entries),
@@ -278,7 +468,46 @@ def names(running: Running, loan: str) -> dict[str, str]:
         for application in applications:
             desk.submit(application)
             desk.review(application)
-        return {"loan": loan, "approved": applications[0].number, "declined": applications[1].number}
+        numbers = {"approved": applications[0].number, "declined": applications[1].number}
+        signer = User.objects.create_user("signer@example.com", "x", full_name="Ben Other", roles=["borrower"])
+        numbers["signed"] = desk.at("accepted", signer).number
+        return {"loan": loan, **numbers, **make_books(people)}
+
+
+def make_books(people: Any) -> dict[str, str]:
+    """Another company, a difference that no proof finds any more, and what waits for a second person."""
+    from ledger.boarding import AgreedTerms, board_loan
+    from ledger.close.proof import prove_books
+    from ledger.forks.steps import Step
+    from ledger.models import Difference, Period, ProductVersion, Proof
+    from ledger.opening import open_books
+    from ledger.operations import draft_mapping
+    from ledger.operations.forks import add_act, open_fork, propose_fork
+    from parties.models import Party
+    from tenants.models import LegalEntity
+
+    company = LegalEntity.objects.get()
+    prove_books()
+    proof = Proof.objects.get(law="subledger_is_gl")
+    given = {"expected": "0.01", "found": "0", "first_proof": proof, "last_proof": proof}
+    Difference.objects.create(law=proof.law, what="1220 Fees receivable", **given)
+    prove_books()
+    other = board_loan(
+        agreed=AgreedTerms(amount=Decimal("9000.00"), rate=Decimal("8"), months=12, disbursed_on=date(2008, 12, 15)),
+        product_version=ProductVersion.objects.get(),
+        borrower=Party.objects.create(kind="company", name="Quay Rentals LLC"),
+        legal_entity=company,
+        key="other",
+        by=people.operations,
+    )
+    fork = open_fork(loan_id=other.pk, title="What does a fee cost?", by=people.collections)
+    fee = Step("charge_fee", "k", {"amount": "25.00", "effective_on": "2008-12-31", "reason": "Returned cheque"})
+    add_act(fork_id=fork.pk, number=1, step=fee, by=people.collections)
+    propose_fork(fork_id=fork.pk, number=1, reason="The cheque came back.", by=people.collections)
+    draft_mapping(company=company, effective_from=date(2009, 1, 5), remark="As is", lines=[], by=people.operations)
+    december = Period.objects.get(starts_on=date(2008, 12, 1))
+    open_books(LegalEntity.objects.create(name="West Bay LLC"), first_day=date(2008, 12, 1), last_day=date(2009, 1, 31))
+    return {"december": f"/books/periods/{december.pk}/"}
 
 
 @pytest.mark.parametrize("kind", [Mouse, Keyboard], ids=["mouse", "keyboard"])

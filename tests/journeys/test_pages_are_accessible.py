@@ -44,7 +44,7 @@ PAGES: dict[str, dict[str, list[str]]] = {
             "charge_off", "receive_recovery", "take_payoff", "apply_credit", "refund_credit", "receive_escrow",
             "disburse_escrow", "draw_funds", "capitalise", "place_on_nonaccrual", "restore_accrual",
             "write_off_small_balance", "recast_loan", "change_rate_and_payment", "extend_loan", "defer_instalments",
-            "change_due_day", "re_amortise_loan", "party", "find", "page_help", "saved_view",
+            "change_due_day", "re_amortise_loan", "party", "tax_number", "find", "page_help", "saved_view",
         ],
         "portfolio_manager": ["re_age_loan", "sell_loan", "buy_back_loan", "restructure_loan", "transfer_loan"],
     },

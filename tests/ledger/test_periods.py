@@ -61,7 +61,7 @@ def test_the_checklist_says_what_is_left(loan: Any, company: Any) -> None:
     assert lines["earlier"] == (False, "January 2008 is still open: months close in order.")
     assert lines["caught_up"] == (False, "1 open loan without interest to the end of the month.")
     assert lines["balances"] == (True, "Debits $12,000.00, credits $12,000.00 through 31 Dec 2008.")
-    assert lines["cash"] == (False, "The books say $-12,000.00 of cash at the end of the month.")
+    assert lines["cash"] == (False, "The books say −$12,000.00 of cash at the end of the month.")
 
 
 def test_a_month_is_not_closed_before_everything_is_done(december: Period, people: Any) -> None:

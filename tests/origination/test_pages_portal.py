@@ -14,6 +14,7 @@ from origination.models import Application, Signature
 from origination.selectors import applications_of, applications_to_release, applications_to_review
 from origination.waiting import for_applicant, for_staff
 from parties.models import Identifier, Party, PortalAccess
+from parties.operations import correct_identifier
 from tests.conftest import BUSINESS_DATE
 from tests.origination.conftest import YOU, Desk
 
@@ -168,6 +169,33 @@ def test_whoever_borrowed_before_without_a_number_gives_it_and_applies(
     # From now on it is known, and no later answer takes its place.
     client.post("/portal/apply/you/", YOU)
     assert 'name="identifier"' not in text(client.get("/portal/apply/business/"))
+
+
+def test_a_number_mistyped_in_a_draft_is_corrected_until_it_is_sent(
+    desk: Desk, people: Any, client_of: Client, borrower: Party, loan: Any
+) -> None:
+    """Of a party on which others rely already: the history keeps both, by their last four digits."""
+    PortalAccess.objects.create(user=people.borrower, party=borrower)
+    client = client_of(people.borrower)
+    client.post("/portal/apply/you/", YOU)
+    client.post("/portal/apply/business/", BUSINESS | {"identifier": "12-3456798"})
+    page = text(client.get("/portal/apply/business/"))
+    assert "We have the one ending in 6798. Leave this empty to keep it." in page
+    for typed in ("", "12-3456789", "12-3456789"):  # kept, corrected, and the same again
+        client.post("/portal/apply/business/", BUSINESS | {"identifier": typed})
+    number = Application.objects.get().number
+    assert Identifier.objects.get().reveal() == "123456789"
+    assert list(borrower.changes.filter(field="ein").values_list("was", "now", "because")) == [
+        ("6798", "6789", f"Application {number}"),
+        ("", "6798", f"Application {number}"),
+    ]
+    # Once staff have corrected it, it is no longer what was typed here.
+    correct_identifier(
+        party=borrower, kind="ein", number="213456789", on=BUSINESS_DATE, by=people.operations, because="Letter"
+    )
+    assert 'name="identifier"' not in text(client.get("/portal/apply/business/"))
+    client.post("/portal/apply/business/", BUSINESS)
+    assert Identifier.objects.get().reveal() == "213456789"
 
 
 def test_a_borrower_sees_no_application_but_their_own(

@@ -134,14 +134,23 @@ def test_operations_resolve_a_difference_and_others_look(
     refused = operations.post(address, {"act": "resolve", "note": "x"})
     assert (refused.status_code, "The last proof still finds this difference" in words(refused)) == (422, True)
     stranger = operations.post(address, {"act": "assign", "owner": people.borrower.pk})
-    assert (stranger.status_code, "Select a valid choice" in words(stranger)) == (422, True)
+    assert (stranger.status_code, "Choose one of the people in the list." in words(stranger)) == (422, True)
     owned = operations.post(address, {"act": "assign", "owner": people.administrator.pk, "note": "Hers"}, follow=True)
     assert "Administrator looks after it." in words(owned)
     mend(broken)
     prove_books()
-    missing = operations.post(address, {"act": "resolve", "note": ""})
+    # A colleague's page, opened before that note: theirs is shown, and sent again what was typed stands.
+    for status, seen in ((422, ""), (302, "Hers")):
+        answer = operations.post(address, {"act": "assign", "note": "Mine", "seen": seen})
+        assert (answer.status_code, Difference.objects.get(pk=found.pk).note) == (
+            status,
+            "Hers" if status == 422 else "Mine",
+        )
+        assert status == 302 or "Since this page was opened the note became: “Hers”." in words(answer)
+    missing = operations.post(address, {"act": "resolve", "note": "", "seen": "Mine"})
+    assert missing.context["form"].errors["note"]
     assert "say what was wrong and what put it right" in words(missing)
-    done = operations.post(address, {"act": "resolve", "note": "A test moved it."}, follow=True)
+    done = operations.post(address, {"act": "resolve", "note": "A test moved it.", "seen": "Mine"}, follow=True)
     assert "Resolved: 1220 Fees receivable." in words(done)
     assert "A test moved it." in words(auditor.get(address))
 

@@ -59,6 +59,7 @@ PAGES: dict[str, set[str]] = {
     "/books/accounts/1200/explain/": STAFF,
     "/loans/{loan}/explain/payoff/": STAFF,
     "/parties/{party}/": STAFF,
+    "/parties/{party}/tax-number/": {"operations", "underwriter"},
     "/applications/": BOARDING | {"underwriter"},
     "/staff/components/": STAFF,
     "/find/": STAFF,
