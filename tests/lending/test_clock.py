@@ -134,5 +134,5 @@ def test_a_night_that_a_lost_worker_left_is_resumed_with_the_days_after_it() -> 
 
 def test_the_beat_starts_tasks_that_exist() -> None:
     started = {tasks.follow_calendar.name, tasks.resume_nights.name, tasks.fold_movements.name}
-    started.add(tasks.make_due_statements.name)
+    started |= {tasks.make_due_statements.name, tasks.remove_files.name}
     assert {entry["task"] for entry in SCHEDULE.values()} == started

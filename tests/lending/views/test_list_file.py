@@ -174,7 +174,7 @@ def test_how_many_rows_were_read_is_told_while_it_is_written(
 def test_a_file_of_many_pieces_is_put_together_again(
     book: Any, people: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_files, "PIECE", 20)  # bytes: a line of the file and no more
+    monkeypatch.setattr(list_files, "PIECE", 10)  # bytes: a line of the file and no more
     client = client_of(people.operations)
     order(client, "/loans/?columns=borrower")
     work = written(the_work())
