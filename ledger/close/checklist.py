@@ -101,14 +101,14 @@ def exceptions(period: Period) -> Answer:
     waiting = NightException.objects.filter(
         resolved_at=None, night__business_date__lte=period.ends_on, loan__legal_entity_id=period.legal_entity_id
     ).count()
-    return not waiting, f"{waiting} loan{'' if waiting == 1 else 's'} that a night could not do."
+    return not waiting, f"{waiting:,} loan{'' if waiting == 1 else 's'} that a night could not do."
 
 
 def caught_up(period: Period) -> Answer:
     behind = LoanBalance.objects.filter(
         open=True, accrued_through__lt=period.ends_on, loan__legal_entity_id=period.legal_entity_id
     ).count()
-    return not behind, f"{behind} open loan{'' if behind == 1 else 's'} without interest to the end of the month."
+    return not behind, f"{behind:,} open loan{'' if behind == 1 else 's'} without interest to the end of the month."
 
 
 def interest(period: Period) -> Answer:
@@ -135,7 +135,10 @@ def proofs(period: Period) -> Answer:
 
 def subledger_is_gl(period: Period) -> Answer:
     _, differences = subledger()
-    found = "; ".join(f"{row['what']}: {row['expected']} and {row['found']}" for row in differences)
+    found = "; ".join(
+        f"{row['what']}: the loans say ${Decimal(row['expected']):,.2f}, the books ${Decimal(row['found']):,.2f}"
+        for row in differences
+    )
     return not differences, found or "The loans add up to the general ledger at this moment."
 
 
@@ -155,7 +158,8 @@ def companies_agree(period: Period) -> Answer:
 def suspense(period: Period) -> Answer:
     held = LoanBalance.objects.filter(unapplied__gt=0, loan__legal_entity_id=period.legal_entity_id)
     found = held.aggregate(loans=Count("pk"), amount=Sum("unapplied"))
-    return False, f"${found['amount'] or ZERO:,.2f} is held unapplied on {found['loans']} loans."
+    loans = f"{found['loans']:,} loan{'' if found['loans'] == 1 else 's'}"
+    return False, f"${found['amount'] or ZERO:,.2f} is held unapplied on {loans}."
 
 
 def cash(period: Period) -> Answer:
@@ -174,7 +178,7 @@ def corrections(period: Period) -> Answer:
         prior=Count("pk", filter=Q(booked_on__gt=F("effective_on"))),
         back=Count("pk", filter=Q(posted_on__gt=F("effective_on"))),
     )
-    return False, f"{found['prior']} prior-period entries and {found['back']} entered after their day are in it."
+    return False, f"{found['prior']:,} prior-period entries and {found['back']:,} entered after their day are in it."
 
 
 def to(name: str) -> Callable[[Period], str]:

@@ -12,7 +12,7 @@ from finance.errors import Refused
 from ledger.close.checklist import ITEMS, checklist
 from ledger.close.night import start_night, work_night
 from ledger.close.year_end import close_year
-from ledger.models import Entry, Period, PeriodEvent, PeriodTick, Posting, ReopenRequest
+from ledger.models import Entry, LoanBalance, Period, PeriodEvent, PeriodTick, Posting, ReopenRequest
 from ledger.opening import close_periods, open_books
 from ledger.operations import charge_fee, receive_payment
 from ledger.operations.periods import ask_to_reopen, close_period, decide_reopening, tick_period
@@ -62,6 +62,13 @@ def test_the_checklist_says_what_is_left(loan: Any, company: Any) -> None:
     assert lines["caught_up"] == (False, "1 open loan without interest to the end of the month.")
     assert lines["balances"] == (True, "Debits $12,000.00, credits $12,000.00 through 31 Dec 2008.")
     assert lines["cash"] == (False, "The books say −$12,000.00 of cash at the end of the month.")
+
+
+def test_a_loan_that_is_not_the_books_is_said_with_both_amounts(december: Period, loan: Any) -> None:
+    LoanBalance.objects.filter(pk=loan.pk).update(fees="1234.50")
+    (line,) = (line for line in checklist(december) if line.item.name == "subledger")
+    assert line.sentence == "1220 Fees receivable: the loans say $1,234.50, the books $25.00"
+    assert not line.done
 
 
 def test_a_month_is_not_closed_before_everything_is_done(december: Period, people: Any) -> None:
