@@ -96,7 +96,12 @@ class CompaniesForm(OnceForm):
     creditor = forms.ModelChoiceField(LegalEntity.objects.none(), label="Second company", empty_label=None)
     loan = forms.CharField(required=False, max_length=24, help_text="The number of the loan, where a borrower paid.")
     amount = MoneyField()
-    reason = forms.CharField(required=False, max_length=300, help_text="Not needed where a borrower paid.", label="Why")
+    reason = forms.CharField(
+        max_length=300,
+        label="Why",
+        help_text="Not needed where a borrower paid.",
+        error_messages={"required": "Say why."},
+    )
     field_order = ("what", "debtor", "creditor", "loan", "amount", "reason", "effective_on")
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -104,15 +109,14 @@ class CompaniesForm(OnceForm):
         companies = LegalEntity.objects.order_by("name")
         for name in ("debtor", "creditor"):
             self.fields[name].queryset = companies  # type: ignore[attr-defined]
+        self.fields["reason"].required = self.data.get("what") != "payment"
         self.fields["creditor"].initial = companies[1:2].first()
-        self.fields["effective_on"].help_text = "An earlier day is allowed."
+        self["effective_on"].help_text = "An earlier day is allowed."
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("debtor") and given.get("debtor") == given.get("creditor"):
             self.add_error("creditor", "Choose another company than the first.")
-        if given.get("what") in ("held", "settled") and not given.get("reason"):
-            self.add_error("reason", "Say why.")
         given["found"] = None
         if given.get("what") == "payment" and given.get("creditor"):
             loans = Loan.objects.filter(number=given.get("loan", ""), legal_entity=given["creditor"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger.views.companies import companies, take_back_companies
+from ledger.views.companies import companies, companies_effect, take_back_companies
 from ledger.views.exports import export_batch, export_file, exports, reconciliation
 from ledger.views.mapping import chart, draft_gl_mapping, gl_mapping, gl_mappings
 from ledger.views.periods import period, periods
@@ -15,6 +15,7 @@ urlpatterns = [
     path("books/mapping/draft/", draft_gl_mapping, name="draft_gl_mapping"),
     path("books/mapping/<int:mapping_id>/", gl_mapping, name="gl_mapping"),
     path("books/companies/", companies, name="companies"),
+    path("books/companies/effect/", companies_effect, name="companies_effect"),
     path("books/companies/<int:posting_id>/take-back/", take_back_companies, name="take_back_companies"),
     path("books/exports/", exports, name="exports"),
     path("books/exports/reconciliation/", reconciliation, name="reconciliation"),

@@ -128,7 +128,9 @@ COMPANY_POSTINGS = RowList(
     ),
     columns=(
         Column(key="on", label="Effective on", value="effective_on", cell="day", sort="effective_on"),
-        Column(key="what", label="What", value="get_kind_display", reads=("kind",), sort="kind"),
+        Column(
+            key="what", label="What", value=lambda posting: posting.get_kind_display(), reads=("kind",), sort="kind"
+        ),
         Column(key="owes", label="Owes", value="debtor.name", sort="debtor__name"),
         Column(key="to", label="To", value="creditor.name", sort="creditor__name"),
         Column(key="amount", label="Amount", value="amount", cell="money", sort="amount", sum="amount"),

@@ -246,3 +246,26 @@ def fork(running: Running, loan: str) -> int:
         add_act(fork_id=made.pk, number=1, step=fee, by=by)
         add_scenario(fork_id=made.pk, by=by)
         return int(made.pk)
+
+
+def proposed_fee(people: Any) -> Any:
+    """What collections propose for a loan of another borrower's, and a second person commits: a fee of $25.00."""
+    from ledger.boarding import AgreedTerms, board_loan
+    from ledger.forks.steps import Step
+    from ledger.models import ProductVersion
+    from ledger.operations.forks import add_act, open_fork, propose_fork
+    from parties.models import Party
+    from tenants.models import LegalEntity
+
+    loan = board_loan(
+        agreed=AgreedTerms(amount=Decimal("9000.00"), rate=Decimal("8"), months=12, disbursed_on=date(2008, 12, 15)),
+        product_version=ProductVersion.objects.get(),
+        borrower=Party.objects.create(kind="company", name="Quay Rentals LLC"),
+        legal_entity=LegalEntity.objects.earliest("pk"),
+        key="other",
+        by=people.operations,
+    )
+    fork = open_fork(loan_id=loan.pk, title="What does a fee cost?", by=people.collections)
+    fee = Step("charge_fee", "k", {"amount": "25.00", "effective_on": "2008-12-31", "reason": "Returned cheque"})
+    add_act(fork_id=fork.pk, number=1, step=fee, by=people.collections)
+    return propose_fork(fork_id=fork.pk, number=1, reason="The cheque came back.", by=people.collections)

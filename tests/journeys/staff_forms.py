@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import Running, sign_in
+from tests.journeys.conftest import Running, proposed_fee, sign_in
 
 # address -> (what is typed, the field that is wrong, the sentence beside it)
 WRONG: dict[str, dict[str, tuple[dict[str, str], str, str]]] = {
@@ -109,6 +109,7 @@ GOOD = [
     Good("operations", TAKE_BACK, {"reason": "Entered twice"}, "^Take back", "between"),
     Good("operations", "/books/proof/differences/{gone}/", {"note": "A rounded row"}, "^Resolve", "resolved"),
     Good("portfolio_manager", "/books/mapping/{mapping}/", {}, "^Approve version", "approved"),
+    Good("operations", "/loans/{quay}/what-if/{proposed}/", {}, "^Commit", "events"),
     Good("portfolio_manager", "/applications/{signed}/release/", {}, "^Release", "loans"),
 ]  # fmt: skip
 
@@ -170,6 +171,7 @@ def make_books(people: Any) -> dict[str, Any]:
     from tenants.models import LegalEntity, Tenant
 
     first = LegalEntity.objects.get()
+    fork = proposed_fee(people)
     prove_books()
     months = {name: another_company(name) for name in ("North Pier LLC", "South Dock LLC", "West Bay LLC")}
     asked, done, closed = months.values()
@@ -208,6 +210,8 @@ def make_books(people: Any) -> dict[str, Any]:
         "batch": batch.pk,
         "mapping": mapping.pk,
         "gone": gone.pk,
+        "quay": fork.loan.number,
+        "proposed": fork.pk,
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PASSWORD, Running, sign_in
+from tests.journeys.conftest import PASSWORD, Running, proposed_fee, sign_in
 from tests.journeys.test_one_loans_life import Keyboard, Mouse, apply_for_a_loan, close_a_day, landing
 
 CLICKS = Path(__file__).resolve().parents[2] / "docs" / "clicks.md"
@@ -227,6 +227,9 @@ def between_companies(hand: Any, names: dict[str, Any]) -> None:
     hand.page.goto("/books/companies/")
     hand.fill("Amount", "40.00")
     hand.page.get_by_label(re.compile("^Why")).first.fill("Paid into the wrong account")
+    effect = hand.page.get_by_label("What this will do")
+    expect(effect).to_contain_text("Journey Lending LLC then owes West Bay LLC $40.00.")
+    hand.page.wait_for_function(IDLE)
     send(hand, "Post $40.00")
     expect(hand.page.get_by_role("table", name="What companies owe each other")).to_contain_text("40.00")
 
@@ -317,6 +320,8 @@ def close_a_month(hand: Any, names: dict[str, Any]) -> None:
     send(hand, "Close December 2008")
     until(page, names["december"], page.get_by_role("table", name="Checklist when it was closed"))
     expect(page.get_by_role("table", name="Checklist when it was closed")).to_contain_text("As on the statement")
+    page.goto("/books/journal/?kind=year_end")  # it ends the fiscal year: the result is carried over
+    expect(page.locator("main .lw-list tbody tr")).to_have_count(1)
 
 
 def ask_to_open_a_month(hand: Any, names: dict[str, Any]) -> None:
@@ -335,6 +340,9 @@ def open_a_month_again(hand: Any, names: dict[str, Any]) -> None:
     expect(page.get_by_text("A bill came late")).to_be_visible()
     send(hand, "Open December 2008 again")
     until(page, names["december"], page.get_by_role("table", name="Close checklist"))
+    page.goto("/books/journal/?kind=year_end")  # and taken back
+    page.goto(str(page.locator("main .lw-list tbody a").first.get_attribute("href")))
+    expect(page.get_by_text("Reversed by", exact=True)).to_be_visible()
 
 
 def release_for_another(hand: Any, names: dict[str, Any]) -> None:
@@ -476,14 +484,10 @@ def names(running: Running, loan: str) -> dict[str, str]:
 
 def make_books(people: Any) -> dict[str, str]:
     """Another company, a difference that no proof finds any more, and what waits for a second person."""
-    from ledger.boarding import AgreedTerms, board_loan
     from ledger.close.proof import prove_books
-    from ledger.forks.steps import Step
-    from ledger.models import Difference, Period, ProductVersion, Proof
+    from ledger.models import Difference, Period, Proof
     from ledger.opening import open_books
     from ledger.operations import draft_mapping
-    from ledger.operations.forks import add_act, open_fork, propose_fork
-    from parties.models import Party
     from tenants.models import LegalEntity
 
     company = LegalEntity.objects.get()
@@ -492,18 +496,7 @@ def make_books(people: Any) -> dict[str, str]:
     given = {"expected": "0.01", "found": "0", "first_proof": proof, "last_proof": proof}
     Difference.objects.create(law=proof.law, what="1220 Fees receivable", **given)
     prove_books()
-    other = board_loan(
-        agreed=AgreedTerms(amount=Decimal("9000.00"), rate=Decimal("8"), months=12, disbursed_on=date(2008, 12, 15)),
-        product_version=ProductVersion.objects.get(),
-        borrower=Party.objects.create(kind="company", name="Quay Rentals LLC"),
-        legal_entity=company,
-        key="other",
-        by=people.operations,
-    )
-    fork = open_fork(loan_id=other.pk, title="What does a fee cost?", by=people.collections)
-    fee = Step("charge_fee", "k", {"amount": "25.00", "effective_on": "2008-12-31", "reason": "Returned cheque"})
-    add_act(fork_id=fork.pk, number=1, step=fee, by=people.collections)
-    propose_fork(fork_id=fork.pk, number=1, reason="The cheque came back.", by=people.collections)
+    proposed_fee(people)
     draft_mapping(company=company, effective_from=date(2009, 1, 5), remark="As is", lines=[], by=people.operations)
     december = Period.objects.get(starts_on=date(2008, 12, 1))
     open_books(LegalEntity.objects.create(name="West Bay LLC"), first_day=date(2008, 12, 1), last_day=date(2009, 1, 31))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.close.night import start_night, work_night
-from ledger.models import ExportBatch, InterCompany, Period, ReopenRequest
+from ledger.models import Account, Entry, ExportBatch, InterCompany, Period, ReopenRequest
 from ledger.opening import close_periods, open_books
 from ledger.operations import record_receipt, take_export, void_export
 from tenants.models import LegalEntity, Tenant
@@ -111,6 +111,7 @@ def test_why_cash_moved_is_asked_but_not_of_a_borrowers_payment(loan: Any, peopl
     second = LegalEntity.objects.create(name="Second Lending LLC")
     open_books(second, first_day=date(2008, 1, 1), last_day=BUSINESS_DATE)
     shown = client.get("/books/companies/").context["form"]
+    assert shown["effective_on"].help_text == "An earlier day is allowed."
     assert shown["creditor"].initial == company  # the second by name, as the first is the other
     given = {"debtor": second.pk, "creditor": company.pk, "amount": "5.00", "effective_on": "2008-12-31", "key": "k"}
     for what in ("held", "settled"):
@@ -118,4 +119,34 @@ def test_why_cash_moved_is_asked_but_not_of_a_borrowers_payment(loan: Any, peopl
         assert answer.context["form"].errors == {"reason": ["Say why."]}
     answer = client.post("/books/companies/", given | {"what": "payment", "loan": loan.number})
     assert answer.status_code == 302
+    listed = table(client.get("/books/companies/"), "Postings between companies")
+    assert listed[1][:3] == ["31 Dec 2008", "Held for the other company", "Second Lending LLC"]
     assert InterCompany.objects.get().reason == f"Payment of loan {loan.number}, paid to Second Lending LLC"
+
+
+def test_what_a_posting_between_companies_would_do_is_shown_and_nothing_is_kept(
+    loan: Any, people: Any, client_of: Any
+) -> None:
+    company, client = LegalEntity.objects.get(), client_of(people.operations)
+    second = LegalEntity.objects.create(name="Second Lending LLC")
+    open_books(second, first_day=date(2008, 1, 1), last_day=BUSINESS_DATE)
+    given = {"debtor": second.pk, "creditor": company.pk, "amount": "5.00", "effective_on": "2008-12-31", "key": "k"}
+    before = Entry.objects.count(), InterCompany.objects.count(), Account.objects.count()
+    held = client.post("/books/companies/effect/", given | {"what": "held"})
+    assert "Second Lending LLC then owes Test Lending LLC $5.00." in words(held)
+    assert table(held, "What will be posted")[1:] == [
+        ["Second Lending LLC", "", ""],
+        ["1000 Cash", "5.00", ""],
+        [f"2900-{company.pk} Due to Test Lending LLC", "", "5.00"],
+        ["Test Lending LLC", "", ""],
+        [f"1900-{second.pk} Due from Second Lending LLC", "5.00", ""],
+        ["1000 Cash", "", "5.00"],
+    ]
+    paid = client.post("/books/companies/effect/", given | {"what": "payment", "loan": loan.number})
+    assert [row[0] for row in table(paid, "What will be posted")].count("Test Lending LLC") == 2
+    settled = client.post("/books/companies/effect/", given | {"what": "settled"})
+    assert "less than the $5.00 to pay over" in words(settled)
+    half = client.post("/books/companies/effect/", given | {"what": "held", "amount": ""})
+    assert "what is posted in the books of both stands here" in words(half)
+    assert (Entry.objects.count(), InterCompany.objects.count(), Account.objects.count()) == before
+    assert client_of(people.auditor).post("/books/companies/effect/", given).status_code == 403
