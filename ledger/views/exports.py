@@ -16,7 +16,7 @@ from ledger.general_ledger_forms import ExportForm, KeyedReasonForm, ReceiptForm
 from ledger.lists import EXPORTS
 from ledger.models import Account, ExportBatch, ExportReceipt, ExportTarget
 from ledger.operations import record_receipt, take_export, void_export
-from ledger.operations.exports import content_of, last_closed_day, require_closed
+from ledger.operations.exports import content_of, last_closed_day
 from ledger.orders import is_long_export, order_export, order_void
 from ledger.selectors import business_date
 from ledger.views.common import needs, ordered, person
@@ -45,7 +45,6 @@ def exports(request: HttpRequest) -> HttpResponseBase:
 def take(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
     """The batch, at once or by a worker."""
     if is_long_export(given["company"], given["target"], given["through"]):
-        require_closed(given["through"])
         ordered(request, order_export(**given, by=person(request)))
         return redirect("exports")
     return redirect("export_batch", take_export(**given, by=person(request)).pk)

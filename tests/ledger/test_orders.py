@@ -118,7 +118,7 @@ def test_a_day_that_is_not_closed_is_refused_before_anything_is_ordered(
 ) -> None:
     refused = client_of(people.operations).post("/books/exports/", form(company, through="2009-01-01"))
     assert refused.status_code == 422
-    assert "1 Jan 2009 is not closed yet" in words(refused)
+    assert "Choose 31 Dec 2008 or an earlier day: a later one is not closed yet." in words(refused)
     assert not LongWork.objects.filter(kind="export").exists()
 
 
