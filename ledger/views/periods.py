@@ -120,12 +120,16 @@ def show(
     found.refresh_from_db(fields=["closed_at"])
     user = person(request)
     closing = found.events.filter(kind=PeriodEvent.Kind.CLOSED).select_related("by").last()
-    lines = [] if found.closed_at else checklist(found)
+    part = request.method == "GET" and request.GET.get("part") == "checklist"
+    # Of many loans the checklist comes after the page; what was typed wrong comes back with it at once.
+    later = found.closed_at is None and not part and wrong is None and is_long_close(found)
+    lines = [] if found.closed_at or later else checklist(found)
     may_close = user.has_perm("ledger.close_period")
     context: dict[str, Any] = {
         "period": found,
         "closing": closing if found.closed_at else None,
         "lines": [(line, tick_form(line, wrong) if may_close else None) for line in lines],
+        "later": later,
         "left": sum(not line.done for line in lines),
         "may_close": may_close,
         "under_way": None if found.closed_at else close_under_way(found),
@@ -139,7 +143,9 @@ def show(
         "refusal": refusal,
         "reason_form": reason_form or ReasonForm(),
     }
-    return render(request, "ledger/period.html", context, status=status)
+    if part and found.closed_at:  # by somebody else, meanwhile
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "ledger/_checklist.html" if part else "ledger/period.html", context, status=status)
 
 
 def why_not_asked(found: Period) -> Refused | None:
